@@ -1,0 +1,217 @@
+// Every message between nodes. Requests travel on the link that the sender opened, answers come back on the same link
+// and carry the number of their request. Byte forms are in message_codec.h.
+//
+// Keys are record keys (store/keys.h), times are hybrid clock times (base/hybrid_clock.h) unless they end in _ms.
+#ifndef KINDRED_MESSAGE_MESSAGE_H_
+#define KINDRED_MESSAGE_MESSAGE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "causal/record.h"
+#include "topology/topology.h"
+
+namespace kindred {
+
+// A guarded version is decided if its dot's actor is `actor`, its time is in [from, below), and it is not excepted.
+struct Decided {
+  uint64_t actor = 0;
+  uint64_t from = 0;
+  uint64_t below = 0;
+  std::vector<uint64_t> exceptions;  // times below `below` of which it is not known; sorted
+  bool operator==(const Decided&) const = default;
+};
+
+// --- a key's records -------------------------------------------------------------------------------------------
+
+// Asks a replica for its record. With a digest: the record is sent only if it differs.
+struct Ask {
+  uint64_t id = 0;
+  std::string key;
+  std::optional<uint64_t> digest;
+};
+struct Tell {
+  uint64_t id = 0;
+  bool same = false;             // the digest was equal: no record comes along
+  Record record;
+};
+
+// Asks for guarded times: the right to name dots in [from, until) for the keys of these vnodes.
+struct Prepare {
+  struct Item {
+    uint32_t vnode = 0;
+    uint64_t from = 0;
+    uint64_t until = 0;
+  };
+  uint64_t id = 0;
+  uint64_t actor = 0;
+  std::vector<Item> items;
+};
+struct Prepared {
+  struct Item {
+    uint32_t vnode = 0;
+    uint64_t since = 0;          // granted to the actor without a break since then; 0: refused
+    uint64_t refused_below = 0;  // if refused: granted to another below this time
+  };
+  uint64_t id = 0;
+  std::vector<Item> items;
+};
+
+// A guarded write: `version` on top of exactly what `base` has seen, which it replaces but for the siblings in `kept`.
+struct Guarded {
+  uint64_t id = 0;
+  std::string key;
+  Context base;
+  Version version;
+  std::vector<Version> kept;     // newest first; all older than `version`
+  uint64_t flushed = 0;          // the flush watermark of the key's database that the writer knew
+};
+// An unguarded write, or a copy of what others have: merged as it is.
+struct Replicate {
+  uint64_t id = 0;               // 0: no answer wanted
+  std::string key;
+  Record record;
+};
+struct Ack {
+  uint64_t id = 0;
+};
+struct Nack {                    // the write was refused, whole; the record says why
+  uint64_t id = 0;
+  bool holder_is_another = false;
+  uint64_t clock = 0;            // the replica's clock: the next dot has to be later
+  uint64_t flushed = 0;          // the flush watermark of the key's database that the replica knows
+  Record record;
+};
+
+// --- whole requests --------------------------------------------------------------------------------------------
+
+// A client's command for its key's primary.
+struct Forward {
+  uint64_t id = 0;
+  uint64_t deadline_in_ms = 0;   // from its arrival
+  uint8_t db = 0;
+  uint8_t protocol = 2;          // RESP version of the reply's bytes
+  bool confirm = false;          // a read whose newest version was undecided: make it decided, then answer
+  std::string read_level, write_level;  // Level::ToString
+  bool strict = false;
+  std::optional<Context> context;
+  std::vector<std::string> args;
+};
+enum class Outcome : uint8_t {
+  kDone = 0,     // `reply` is the answer
+  kRefused = 1,  // nothing was done
+  kUnknown = 2,  // it may still take effect
+};
+struct Forwarded {
+  uint64_t id = 0;
+  Outcome outcome = Outcome::kDone;
+  std::string reply;             // RESP bytes; an error text where the outcome is not kDone
+};
+
+// --- many keys -------------------------------------------------------------------------------------------------
+
+// A page of the live keys of one database, from `from` (a record key) up to the last slot.
+struct ScanAsk {
+  uint64_t id = 0;
+  uint8_t db = 0;
+  std::string from;              // inclusive
+  std::string until;             // exclusive
+  uint32_t entries_max = 0;
+};
+struct ScanTell {
+  uint64_t id = 0;
+  struct Item {
+    std::string key;             // record key
+    Record record;               // without payloads
+  };
+  std::vector<Item> items;       // in order
+  std::string next;              // where the next page begins; empty: the range is done
+};
+// Live keys of each of the given vnodes in all databases.
+struct CountAsk {
+  uint64_t id = 0;
+  std::vector<uint32_t> vnodes;
+};
+struct CountTell {
+  uint64_t id = 0;
+  std::vector<std::pair<int64_t, int64_t>> by_db;  // keys, keys with expiry
+};
+// Raises the flush watermark of databases. time 0: only asks for the replica's clock.
+struct Flush {
+  uint64_t id = 0;
+  uint16_t dbs = 0;              // bit set
+  uint64_t time = 0;
+};
+struct Flushed {
+  uint64_t id = 0;
+  uint64_t clock = 0;
+};
+
+// --- nodes -----------------------------------------------------------------------------------------------------
+
+struct Heartbeat {
+  uint64_t id = 0;
+  uint64_t epoch = 0;
+  uint64_t clock = 0;
+  Decided decided;
+  std::vector<uint64_t> flushed;  // watermark of each database
+};
+struct HeartbeatSeen {
+  uint64_t id = 0;
+  uint64_t epoch = 0;
+  uint64_t clock = 0;
+  Decided decided;
+  std::vector<uint64_t> flushed;
+};
+// What a primary tells with its traffic.
+struct DecidedNews {
+  Decided decided;
+};
+struct TopologyAsk {
+  uint64_t id = 0;
+};
+struct TopologyTell {
+  uint64_t id = 0;
+  std::string topology;          // Topology::Encode
+};
+// A node that wants to become a member asks any member.
+struct JoinAsk {
+  uint64_t id = 0;
+  NodeInfo node;
+};
+struct JoinTell {
+  uint64_t id = 0;
+  std::string error;             // empty: `topology` has the node as a member
+  std::string topology;
+};
+// The member that runs a join stops writes everywhere, sees that there are no keys, and installs the next topology.
+struct Freeze {
+  uint64_t id = 0;
+  bool on = true;
+};
+struct Frozen {
+  uint64_t id = 0;
+  uint64_t epoch = 0;
+  uint64_t keys = 0;
+};
+struct Install {
+  uint64_t id = 0;
+  std::string topology;
+};
+struct Installed {
+  uint64_t id = 0;
+  uint64_t epoch = 0;            // the epoch that the node has now
+};
+
+using Message =
+    std::variant<Ask, Tell, Prepare, Prepared, Guarded, Replicate, Ack, Nack, Forward, Forwarded, ScanAsk, ScanTell,
+                 CountAsk, CountTell, Flush, Flushed, Heartbeat, HeartbeatSeen, DecidedNews, TopologyAsk,
+                 TopologyTell, JoinAsk, JoinTell, Freeze, Frozen, Install, Installed>;
+
+}  // namespace kindred
+
+#endif  // KINDRED_MESSAGE_MESSAGE_H_
