@@ -1,0 +1,183 @@
+#include "command/command_reply.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "command/argument_docs.h"
+
+namespace kindred {
+namespace {
+
+struct BitName {
+  uint32_t bit;
+  std::string_view name;
+};
+
+// In the order in which Redis tells them.
+constexpr BitName kFlagNames[] = {
+    {kFlagWrite, "write"},
+    {kFlagReadonly, "readonly"},
+    {kFlagDenyOom, "denyoom"},
+    {kFlagAdmin, "admin"},
+    {kFlagPubsub, "pubsub"},
+    {kFlagNoScript, "noscript"},
+    {kFlagBlocking, "blocking"},
+    {kFlagLoading, "loading"},
+    {kFlagStale, "stale"},
+    {kFlagSkipMonitor, "skip_monitor"},
+    {kFlagSkipSlowlog, "skip_slowlog"},
+    {kFlagFast, "fast"},
+    {kFlagNoAuth, "no_auth"},
+    {kFlagNoAsyncLoading, "no_async_loading"},
+    {kFlagNoMulti, "no_multi"},
+    {kFlagMovableKeys, "movablekeys"},
+    {kFlagAllowBusy, "allow_busy"},
+};
+
+constexpr BitName kAclNames[] = {
+    {kAclKeyspace, "@keyspace"},
+    {kAclRead, "@read"},
+    {kAclWrite, "@write"},
+    {kAclString, "@string"},
+    {kAclBitmap, "@bitmap"},
+    {kAclPubsub, "@pubsub"},
+    {kAclAdmin, "@admin"},
+    {kAclFast, "@fast"},
+    {kAclSlow, "@slow"},
+    {kAclBlocking, "@blocking"},
+    {kAclDangerous, "@dangerous"},
+    {kAclConnection, "@connection"},
+    {kAclTransaction, "@transaction"},
+    {kAclScripting, "@scripting"},
+};
+
+constexpr BitName kKeyUseNames[] = {
+    {kKeyReadOnly, "RO"},   {kKeyReadWrite, "RW"},  {kKeyOverwrite, "OW"},
+    {kKeyRemove, "RM"},     {kKeyAccess, "access"}, {kKeyUpdate, "update"},
+    {kKeyInsert, "insert"}, {kKeyDelete, "delete"}, {kKeyVariable, "variable_flags"},
+};
+
+void WriteBits(uint32_t bits, std::span<const BitName> names, ReplyWriter& reply) {
+  const auto set = [bits](const BitName& name) { return (bits & name.bit) != 0; };
+  reply.Set(static_cast<size_t>(std::count_if(names.begin(), names.end(), set)));
+  for (const BitName& name : names) {
+    if (set(name)) reply.Simple(name.name);
+  }
+}
+
+void WriteTips(std::string_view tips, ReplyWriter& reply) {
+  const auto words = std::count(tips.begin(), tips.end(), ' ') + (tips.empty() ? 0 : 1);
+  reply.Set(static_cast<size_t>(words));
+  while (!tips.empty()) {
+    const std::string_view tip = tips.substr(0, tips.find(' '));
+    reply.Bulk(tip);
+    tips.remove_prefix(std::min(tip.size() + 1, tips.size()));
+  }
+}
+
+void WriteText(std::string_view field, std::string_view text, ReplyWriter& reply) {
+  reply.Bulk(field);
+  reply.Bulk(text);
+}
+
+void WriteNumber(std::string_view field, int64_t number, ReplyWriter& reply) {
+  reply.Bulk(field);
+  reply.Integer(number);
+}
+
+// Where a command's keys are, in the two steps of Redis 7: where to begin, and which follow. The
+// last key is told relative to the first unless it is counted from the end.
+void WriteKeySpecs(const CommandRow& row, ReplyWriter& reply) {
+  const KeyPositions keys = row.keys;
+  if (keys.first == 0) {
+    reply.Set(0);
+    return;
+  }
+  reply.Set(1);
+  reply.Map(row.key_notes.empty() ? 3 : 4);
+  if (!row.key_notes.empty()) WriteText("notes", row.key_notes, reply);
+  reply.Bulk("flags");
+  WriteBits(row.key_use, kKeyUseNames, reply);
+  reply.Bulk("begin_search");
+  reply.Map(2);
+  WriteText("type", "index", reply);
+  reply.Bulk("spec");
+  reply.Map(1);
+  WriteNumber("index", keys.first, reply);
+  reply.Bulk("find_keys");
+  reply.Map(2);
+  WriteText("type", "range", reply);
+  reply.Bulk("spec");
+  reply.Map(3);
+  WriteNumber("lastkey", keys.last < 0 ? keys.last : keys.last - keys.first, reply);
+  WriteNumber("keystep", keys.step, reply);
+  WriteNumber("limit", 0, reply);
+}
+
+using Fields = std::vector<std::pair<std::string_view, std::string_view>>;
+
+void AddUnlessEmpty(std::string_view field, std::string_view text, Fields* fields) {
+  if (!text.empty()) fields->emplace_back(field, text);
+}
+
+void WriteDocs(const CommandTable& table, const CommandRow& row, ReplyWriter& reply) {
+  Fields before = {{"summary", row.summary}, {"since", row.since}, {"group", row.group}};
+  AddUnlessEmpty("complexity", row.complexity, &before);
+  Fields after;
+  AddUnlessEmpty("deprecated_since", row.deprecated_since, &after);
+  AddUnlessEmpty("replaced_by", row.replaced_by, &after);
+  const bool deprecated = !row.deprecated_since.empty();
+  const bool has_arguments = !row.arguments.empty();
+  const std::vector<const CommandRow*> subcommands = table.SubcommandsOf(row);
+
+  reply.Map(before.size() + deprecated + after.size() + has_arguments + !subcommands.empty());
+  for (const auto& [field, text] : before) WriteText(field, text, reply);
+  if (deprecated) {
+    reply.Bulk("doc_flags");
+    reply.Set(1);
+    reply.Simple("deprecated");
+  }
+  for (const auto& [field, text] : after) WriteText(field, text, reply);
+  if (has_arguments) {
+    reply.Bulk("arguments");
+    WriteArgumentDocs(ParseArgumentDocs(row.arguments), reply);
+  }
+  if (!subcommands.empty()) {
+    reply.Bulk("subcommands");
+    WriteCommandDocs(table, subcommands, reply);
+  }
+}
+
+}  // namespace
+
+void WriteCommandInfo(const CommandTable& table, const CommandRow& row, ReplyWriter& reply) {
+  reply.Array(10);
+  reply.Bulk(row.name);
+  reply.Integer(row.arity);
+  WriteBits(row.flags, kFlagNames, reply);
+  reply.Integer(row.keys.first);
+  reply.Integer(row.keys.last);
+  reply.Integer(row.keys.step);
+  WriteBits(AclCategoriesOf(row), kAclNames, reply);
+  WriteTips(row.tips, reply);
+  WriteKeySpecs(row, reply);
+  const std::vector<const CommandRow*> subcommands = table.SubcommandsOf(row);
+  if (subcommands.empty()) {
+    reply.Set(0);
+    return;
+  }
+  reply.Array(subcommands.size());
+  for (const CommandRow* subcommand : subcommands) WriteCommandInfo(table, *subcommand, reply);
+}
+
+void WriteCommandDocs(const CommandTable& table, std::span<const CommandRow* const> rows,
+                      ReplyWriter& reply) {
+  reply.Map(rows.size());
+  for (const CommandRow* row : rows) {
+    reply.Bulk(row->name);
+    WriteDocs(table, *row, reply);
+  }
+}
+
+}  // namespace kindred

@@ -1,0 +1,65 @@
+// Who is a member and who is alive, as this process sees it: an immutable snapshot of the topology and of liveness,
+// replaced as a whole when either changes. Loops look at one snapshot a turn.
+#ifndef KINDRED_NODE_CLUSTER_VIEW_H_
+#define KINDRED_NODE_CLUSTER_VIEW_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "message/outbox.h"
+#include "topology/topology.h"
+
+namespace kindred {
+
+class ClusterView {
+ public:
+  struct PeerState {
+    bool alive = false;
+    bool link_up = false;
+  };
+  // `peer_of` numbers a node; `states` are by Peer.
+  ClusterView(std::shared_ptr<const Topology> topology, const std::function<Peer(const NodeInfo&)>& peer_of,
+              std::vector<PeerState> states, bool frozen);
+
+  const Topology& topology() const { return *topology_; }
+  std::shared_ptr<const Topology> shared_topology() const { return topology_; }
+  uint64_t epoch() const { return topology_->epoch(); }
+  bool alive(Peer peer) const { return peer == kSelf || (peer < states_.size() && states_[peer].alive); }
+  bool link_up(Peer peer) const { return peer == kSelf || (peer < states_.size() && states_[peer].link_up); }
+
+  std::span<const Peer> members() const { return members_; }  // in the order of topology().nodes()
+  Peer PeerOfNode(size_t node_index) const { return members_[node_index]; }
+  bool IsMember(Peer peer) const;
+  size_t NodeIndexOf(Peer peer) const;  // REQUIRES: IsMember(peer)
+
+  // Of a vnode, in preference order.
+  std::span<const Peer> ReplicasOf(uint32_t vnode) const {
+    return {replicas_.data() + static_cast<size_t>(vnode) * stride_, stride_};
+  }
+  bool IsReplica(uint32_t vnode) const;  // whether this node holds the vnode
+  // The first live node of the preference list.
+  Peer PrimaryOf(uint32_t vnode) const { return primaries_[vnode]; }
+  uint32_t AliveReplicasOf(uint32_t vnode) const;
+  // A strict majority of a vnode's replicas.
+  uint32_t Majority() const { return static_cast<uint32_t>(stride_) / 2 + 1; }
+  uint32_t replicas() const { return static_cast<uint32_t>(stride_); }
+
+  bool frozen() const { return frozen_; }  // a join is under way: nothing may be written
+
+ private:
+  std::shared_ptr<const Topology> topology_;
+  std::vector<PeerState> states_;  // by Peer
+  std::vector<Peer> members_;
+  std::vector<Peer> replicas_;     // vnode after vnode, `stride_` each
+  std::vector<Peer> primaries_;    // by vnode
+  size_t stride_ = 0;
+  bool frozen_ = false;
+};
+
+}  // namespace kindred
+
+#endif  // KINDRED_NODE_CLUSTER_VIEW_H_

@@ -1,0 +1,82 @@
+// Runs the requests of one loop on single keys and on lists of keys: quorum reads, and writes on their way to the
+// key's primary, here or at another node. Requests of clients, parts of their multi-key commands, and commands that
+// peers forwarded to us are all *pending* here until they are answered.
+//
+// Owned by its loop's Node.
+#ifndef KINDRED_NODE_COORDINATOR_H_
+#define KINDRED_NODE_COORDINATOR_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "node/operation.h"
+#include "node/request.h"
+#include "quorum/read_tally.h"
+
+namespace kindred {
+
+class Node;
+class Shared;
+
+class Coordinator {
+ public:
+  Coordinator(Node& node, Shared& shared, uint32_t loop);
+  ~Coordinator();
+
+  // See Node::Submit; the command is on keys.
+  Submitted Submit(const Request& request, std::string* reply, const Turn& turn);
+  void Abandon(uint64_t id);
+
+  void OnForward(LinkId link, Forward forward, const Turn& turn);
+  void OnForwarded(Forwarded forwarded, const Turn& turn);
+  void OnTell(Peer from, Tell tell, const Turn& turn);
+  // What a primary answered to an operation of this loop.
+  void OnHandover(Outbox::Handover handover, const Turn& turn);
+  void OnLinkDown(Peer peer, const Turn& turn);
+  void OnTick(const Turn& turn);
+
+  size_t pending() const { return pending_.size(); }
+
+ private:
+  struct Pending;
+
+  Pending& NewPending();
+  void FillFrom(const Request& request, Args args, Pending* pending);
+  bool AnswerAtOnce(const Request& request, KeyRange keys, std::string* reply, uint64_t* after, const Turn& turn);
+  bool AnswerOneAtOnce(const Request& request, Args args, std::string_view key, ReplyWriter& writer, uint64_t* after,
+                       const Turn& turn);
+  static void RunRead(const CommandRow& row, const Record& record, Args args, const Call& call, ReplyWriter& writer);
+  void SubmitParts(const Request& request, KeyRange keys, uint64_t id, const Turn& turn);
+
+  // Pendings are named by id where a step may be put off, or may end them.
+  void Begin(uint64_t id, const Turn& turn);
+  void Route(uint64_t id, const Turn& turn);
+  void RunHere(uint64_t id, const Turn& turn);
+  void Read(uint64_t id, const Turn& turn);
+  void AskMore(Pending& pending, uint32_t count, const Turn& turn);
+  void OnEnough(Pending& pending, const Turn& turn);
+  void Repair(const Pending& pending, const Record& merged, const Turn& turn);
+  void ConfirmBehind(const Pending& read, const Turn& turn);
+  bool MaySpread(const Record& record) const;
+  void AnswerRead(Pending& pending, const Record& record, const Turn& turn);
+
+  void Finish(uint64_t id, Outcome outcome, uint64_t after, std::string bytes, const Turn& turn);
+  void FinishPart(const Pending& part, Outcome outcome, uint64_t after, std::string bytes, const Turn& turn);
+  void Fail(Pending& pending, const Turn& turn);  // its time is over, or who had it is gone
+
+  Node& node_;
+  Shared& shared_;
+  const uint32_t loop_;
+  uint64_t last_id_ = 0;
+  std::string scratch_key_;  // AnswerAtOnce's record key
+  std::map<uint64_t, std::unique_ptr<Pending>> pending_;  // by id: the order can be seen from outside
+};
+
+}  // namespace kindred
+
+#endif  // KINDRED_NODE_COORDINATOR_H_

@@ -1,0 +1,220 @@
+#include "node/keyspace.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "node/keyspace_job.h"
+#include "node/node.h"
+#include "resp/errors.h"
+
+namespace kindred {
+namespace {
+
+std::string ErrorReply(std::string_view error, int protocol) {
+  std::string bytes;
+  ReplyWriter(&bytes, protocol).Error(error);
+  return bytes;
+}
+
+}  // namespace
+
+Keyspace::Keyspace(Node& node, Shared& shared, uint64_t seed) : node_(node), shared_(shared), random_(seed) {}
+Keyspace::~Keyspace() = default;
+
+Submitted Keyspace::Submit(const Request& request, const Turn& turn) {
+  // Numbers of jobs are apart from the coordinator's: they have the top bit.
+  const uint64_t id = (++last_id_ << 13) | node_.loop() | (1ull << 63);
+  auto& slot = jobs_[id];
+  slot = std::make_unique<Job>();
+  Job& job = *slot;
+  job.id = id;
+  job.db = request.db;
+  job.protocol = request.protocol;
+  job.cluster_face = request.cluster_face;
+  job.deadline_ms = request.deadline_ms;
+  const std::string_view name = request.row->name;
+  if (name == "dbsize") {
+    job.what = Job::What::kCount;
+    StartCount(job, turn);
+  } else if (name == "flushdb" || name == "flushall") {
+    job.what = Job::What::kFlush;
+    job.dbs = name == "flushall" ? UINT16_MAX : static_cast<uint16_t>(1u << request.db);
+    StartFlush(job, turn);
+  } else {
+    std::string error;
+    if (StartScan(request, &job, &error)) {
+      ScanStep(job, turn);
+    } else {
+      Finish(job, std::move(error), 0, turn);
+    }
+  }
+  return {false, 0, id};
+}
+
+Keyspace::Job* Keyspace::JobOf(uint64_t id) {
+  for (auto& [number, job] : jobs_) {
+    if (job->round == id || number == id) return job.get();
+  }
+  return nullptr;
+}
+
+void Keyspace::Abandon(uint64_t id) {
+  const auto found = jobs_.find(id);
+  if (found != jobs_.end()) found->second->wanted = false;
+}
+
+void Keyspace::Finish(Job& job, std::string bytes, uint64_t after, const Turn& turn) {
+  if (job.wanted) turn.out->replies.push_back({job.id, after, std::move(bytes)});
+  jobs_.erase(job.id);
+}
+
+void Keyspace::Fail(Job& job, const Turn& turn) {
+  const int need = static_cast<int>(turn.view->Majority());
+  const bool unknown = job.what == Job::What::kFlush && job.flush_time != 0;
+  const int got = std::min(need - 1, static_cast<int>(job.answered.size()));
+  Finish(job, ErrorReply(unknown ? NoQuorumUnknown(got, need) : NoQuorumRead(got, need), job.protocol), 0, turn);
+}
+
+// --- counts ------------------------------------------------------------------------------------------------------
+
+void Keyspace::StartCount(Job& job, const Turn& turn) {
+  std::map<Peer, std::vector<uint32_t>> vnodes;
+  for (uint32_t vnode = 0; vnode < turn.view->topology().vnode_count(); ++vnode) {
+    const auto replicas = turn.view->ReplicasOf(vnode);
+    const auto alive = std::find_if(replicas.begin(), replicas.end(), [&](Peer p) { return turn.view->alive(p); });
+    if (alive == replicas.end()) return Fail(job, turn);
+    if (!job.cluster_face || *alive == kSelf) vnodes[*alive].push_back(vnode);
+  }
+  job.round = job.id;
+  for (auto& [peer, list] : vnodes) {
+    if (peer == kSelf) {
+      job.total += shared_.CountKeys(list)[job.db].keys;
+    } else {
+      job.open.insert(peer);
+      turn.out->sends.push_back({peer, node_.loop(), CountAsk{job.round, std::move(list)}});
+    }
+  }
+  if (!job.open.empty()) return;
+  std::string bytes;
+  ReplyWriter(&bytes, job.protocol).Integer(job.total);
+  Finish(job, std::move(bytes), 0, turn);
+}
+
+void Keyspace::OnCountAsk(LinkId link, const CountAsk& ask, const Turn& turn) {
+  CountTell tell;
+  tell.id = ask.id;
+  for (const Counts::Number& number : shared_.CountKeys(ask.vnodes)) {
+    tell.by_db.emplace_back(number.keys, number.with_expiry);
+  }
+  turn.out->answers.push_back({link, 0, std::move(tell)});
+}
+
+void Keyspace::OnCountTell(Peer from, const CountTell& tell, const Turn& turn) {
+  Job* job = JobOf(tell.id);
+  if (job == nullptr || job->what != Job::What::kCount || job->open.erase(from) == 0) return;
+  if (job->db < tell.by_db.size()) job->total += tell.by_db[job->db].first;
+  if (!job->open.empty()) return;
+  std::string bytes;
+  ReplyWriter(&bytes, job->protocol).Integer(job->total);
+  Finish(*job, std::move(bytes), 0, turn);
+}
+
+// --- flushes -----------------------------------------------------------------------------------------------------
+
+// First asks everybody for his clock: what a majority of the replicas of each vnode says is not below any write that
+// was acknowledged before. Then raises the watermark above that everywhere.
+void Keyspace::StartFlush(Job& job, const Turn& turn) {
+  if (turn.view->frozen()) {
+    return Finish(job, ErrorReply("TRYAGAIN a node is joining the cluster; nothing was done", job.protocol), 0, turn);
+  }
+  FlushStep(job, turn);
+}
+
+void Keyspace::FlushStep(Job& job, const Turn& turn) {
+  job.round = job.id + (job.flush_time == 0 ? 0 : 1ull << 62);
+  job.answered = {kSelf};
+  job.open.clear();
+  if (job.flush_time != 0) {
+    for (uint8_t db = 0; db < Stripe::kDatabases; ++db) {
+      if ((job.dbs >> db) & 1) job.after = std::max(job.after, shared_.Flush(db, job.flush_time));
+    }
+  }
+  for (Peer peer : turn.view->members()) {
+    if (peer == kSelf || !turn.view->link_up(peer)) continue;
+    job.open.insert(peer);
+    turn.out->sends.push_back({peer, node_.loop(), Flush{job.round, job.dbs, job.flush_time}});
+  }
+  OnFlushed(kSelf, Flushed{job.round, shared_.clock().Peek(turn.now_ms)}, turn);
+}
+
+void Keyspace::OnFlush(LinkId link, const Flush& flush, const Turn& turn) {
+  uint64_t after = 0;
+  if (flush.time != 0 && shared_.disk_failed()) return;
+  if (flush.time != 0) {
+    if (!shared_.clock().Hear(flush.time, turn.now_ms)) return;
+    for (uint8_t db = 0; db < Stripe::kDatabases; ++db) {
+      if ((flush.dbs >> db) & 1) after = std::max(after, shared_.Flush(db, flush.time));
+    }
+  }
+  turn.out->answers.push_back({link, after, Flushed{flush.id, shared_.clock().Peek(turn.now_ms)}});
+}
+
+void Keyspace::OnFlushed(Peer from, const Flushed& flushed, const Turn& turn) {
+  Job* job = JobOf(flushed.id);
+  if (job == nullptr || job->what != Job::What::kFlush || job->round != flushed.id) return;
+  if (from != kSelf && job->open.erase(from) == 0) return;
+  job->answered.insert(from);
+  shared_.clock().Hear(flushed.clock, turn.now_ms);
+  // Everybody who can be reached is waited for: a flush that one of them has not heard of would show old values there.
+  const bool all = std::none_of(job->open.begin(), job->open.end(), [&](Peer p) { return turn.view->alive(p); });
+  if (!all) return;
+  if (!MajorityEverywhere(job->answered, turn)) return Fail(*job, turn);
+  if (job->flush_time == 0) {
+    job->flush_time = shared_.clock().Name(turn.now_ms);
+    return FlushStep(*job, turn);
+  }
+  std::string bytes;
+  ReplyWriter(&bytes, job->protocol).Simple("OK");
+  Finish(*job, std::move(bytes), job->after, turn);
+}
+
+bool Keyspace::MajorityEverywhere(const std::set<Peer>& peers, const Turn& turn) const {
+  for (uint32_t vnode = 0; vnode < turn.view->topology().vnode_count(); ++vnode) {
+    const auto replicas = turn.view->ReplicasOf(vnode);
+    const auto got = std::count_if(replicas.begin(), replicas.end(), [&](Peer p) { return peers.contains(p); });
+    if (got < turn.view->Majority()) return false;
+  }
+  return true;
+}
+
+// --- faults ------------------------------------------------------------------------------------------------------
+
+void Keyspace::OnLinkDown(Peer peer, const Turn& turn) {
+  std::vector<uint64_t> scans, others;
+  for (auto& [id, job] : jobs_) {
+    if (!job->open.contains(peer)) continue;
+    const bool scan = job->what != Job::What::kCount && job->what != Job::What::kFlush;
+    (scan ? scans : others).push_back(id);
+  }
+  for (uint64_t id : scans) ScanStep(*jobs_[id], turn);  // reads the range again, from who is left
+  for (uint64_t id : others) {
+    Job& job = *jobs_[id];
+    if (job.what == Job::What::kCount) {
+      Fail(job, turn);
+    } else {
+      job.open.erase(peer);
+      OnFlushed(kSelf, Flushed{job.round, 0}, turn);
+    }
+  }
+}
+
+void Keyspace::OnTick(const Turn& turn) {
+  std::vector<uint64_t> late;
+  for (auto& [id, job] : jobs_) {
+    if (job->deadline_ms <= turn.now_ms) late.push_back(id);
+  }
+  for (uint64_t id : late) Fail(*jobs_[id], turn);
+}
+
+}  // namespace kindred

@@ -1,0 +1,294 @@
+#include "node/node.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/hash.h"
+#include "store/keys.h"
+#include "topology/slot.h"
+
+namespace kindred {
+namespace {
+
+template <typename... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <typename... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+constexpr uint64_t kIndexMask = Primary::kRoundBit - 1;
+
+}  // namespace
+
+Node::Node(Shared& shared, uint32_t loop, uint64_t seed)
+    : shared_(shared),
+      loop_(loop),
+      coordinator_(*this, shared, loop),
+      keyspace_(*this, shared, seed),
+      members_(*this, shared),
+      sweeper_(*this, shared) {}
+
+const ClusterView& Node::view() {
+  const uint64_t version = shared_.view_version();
+  if (version != view_version_) {
+    view_ = shared_.view();
+    view_version_ = version;
+  }
+  return *view_;
+}
+
+Turn Node::TurnAt(uint64_t now_ms) { return {now_ms, &view(), &outbox_}; }
+
+Submitted Node::Submit(const Request& request, std::string* reply, uint64_t now_ms) {
+  const Turn turn = TurnAt(now_ms);
+  const Submitted submitted = request.row->kind == RowKind::kKeyspace ? keyspace_.Submit(request, turn)
+                                                                      : coordinator_.Submit(request, reply, turn);
+  if (submitted.done) return submitted;
+  SettleHandovers(turn);
+  // What could be answered within this turn is the last reply.
+  if (outbox_.replies.empty() || outbox_.replies.back().request != submitted.id) return submitted;
+  const uint64_t after = outbox_.replies.back().after;
+  reply->append(outbox_.replies.back().bytes);
+  outbox_.replies.pop_back();
+  return {true, after, 0};
+}
+
+void Node::Abandon(uint64_t id) {
+  coordinator_.Abandon(id);
+  keyspace_.Abandon(id);
+}
+
+Peer Node::RouteOf(std::string_view key) {
+  const ClusterView& now = view();
+  return now.PrimaryOf(now.topology().VnodeOf(KeySlot(key)));
+}
+
+void Node::OnMessage(Peer from, LinkId link, Message message, uint64_t now_ms) {
+  if (link == 0) shared_.OnHeard(from, loop_, now_ms);
+  const Turn turn = TurnAt(now_ms);
+  Dispatch(from, link, std::move(message), turn);
+  SettleHandovers(turn);
+}
+
+void Node::Dispatch(Peer from, LinkId link, Message message, const Turn& turn) {
+  std::visit(
+      Overloaded{
+          [&](Ask& m) { OnAskMessage(link, std::move(m), turn); },
+          [&](Guarded& m) { OnGuardedMessage(link, std::move(m), turn); },
+          [&](Replicate& m) { OnReplicateMessage(link, std::move(m), turn); },
+          [&](Prepare& m) { OnPrepareMessage(link, m, turn); },
+          [&](Tell& m) {
+            if ((m.id & Primary::kRoundBit) == 0) return coordinator_.OnTell(from, std::move(m), turn);
+            WithPrimary(m.id, [&](Primary& primary) { primary.OnTell(from, std::move(m), turn); });
+          },
+          [&](Prepared& m) { WithPrimary(m.id, [&](Primary& primary) { primary.OnPrepared(from, m, turn); }); },
+          [&](Ack& m) { WithPrimary(m.id, [&](Primary& primary) { primary.OnAck(from, m.id, turn); }); },
+          [&](Nack& m) { WithPrimary(m.id, [&](Primary& primary) { primary.OnNack(from, m, turn); }); },
+          [&](Forward& m) { coordinator_.OnForward(link, std::move(m), turn); },
+          [&](Forwarded& m) { coordinator_.OnForwarded(std::move(m), turn); },
+          [&](ScanAsk& m) { keyspace_.OnScanAsk(link, std::move(m), turn); },
+          [&](ScanTell& m) { keyspace_.OnScanTell(from, std::move(m), turn); },
+          [&](CountAsk& m) { keyspace_.OnCountAsk(link, m, turn); },
+          [&](CountTell& m) { keyspace_.OnCountTell(from, m, turn); },
+          [&](Flush& m) { keyspace_.OnFlush(link, m, turn); },
+          [&](Flushed& m) { keyspace_.OnFlushed(from, m, turn); },
+          [&](auto& m) { members_.OnMessage(from, link, std::move(m), turn); },
+      },
+      message);
+}
+
+template <typename Act>
+void Node::WithPrimary(uint64_t round, const Act& act) {
+  const uint64_t index = round & kIndexMask;
+  if (index >= shared_.stripes()) return;
+  Shared::StripeAndPrimary& place = shared_.stripe(static_cast<uint32_t>(index));
+  std::lock_guard lock(place.stripe.mutex());
+  act(place.primary);
+}
+
+// Operations end as handovers, because another loop may have asked; ours are taken here.
+void Node::SettleHandovers(const Turn& turn) {
+  for (size_t i = 0; i < outbox_.handovers.size(); ++i) {
+    if (outbox_.handovers[i].loop != loop_) continue;
+    Outbox::Handover handover = std::move(outbox_.handovers[i]);
+    coordinator_.OnHandover(std::move(handover), turn);
+  }
+  std::erase_if(outbox_.handovers, [this](const Outbox::Handover& h) { return h.loop == loop_; });
+}
+
+void Node::OnHandover(Outbox::Handover handover, uint64_t now_ms) {
+  const Turn turn = TurnAt(now_ms);
+  coordinator_.OnHandover(std::move(handover), turn);
+  SettleHandovers(turn);
+}
+
+// --- requests of peers -------------------------------------------------------------------------------------------
+
+void Node::AnswerLink(LinkId link, Message message, uint64_t after, const Turn& turn) {
+  turn.out->answers.push_back({link, after, std::move(message)});
+}
+
+void Node::OnAskMessage(LinkId link, Ask ask, const Turn& turn) {
+  if (ask.key.size() < kRecordKeyPrefixBytes) return;
+  Stripe& stripe = shared_.stripe(shared_.StripeOf(VnodeOfRecordKey(ask.key))).stripe;
+  std::lock_guard lock(stripe.mutex());
+  const std::string key = ask.key;
+  CachedRecord* entry = FindOrDefer(stripe, key, [this, link, ask](const Turn& t) { OnAskMessage(link, ask, t); });
+  if (entry == nullptr) return;
+  Answered answered = OnAsk(*entry, ask);
+  AnswerLink(link, std::move(answered.message), answered.after, turn);
+}
+
+void Node::OnGuardedMessage(LinkId link, Guarded guarded, const Turn& turn) {
+  const auto parts = SplitRecordKey(guarded.key);
+  if (!parts.has_value() || parts->db >= Stripe::kDatabases || guarded.version.dot.time == 0) return;
+  if (guarded.base.Covers(guarded.version.dot)) return;
+  if (guarded.flushed > shared_.flushed(parts->db)) shared_.Flush(parts->db, guarded.flushed);
+  if (!shared_.clock().Hear(guarded.version.dot.time, turn.now_ms)) return;
+  if (shared_.disk_failed()) return;
+  const uint32_t vnode = VnodeOfRecordKey(guarded.key);
+  Stripe& stripe = shared_.stripe(shared_.StripeOf(vnode)).stripe;
+  std::lock_guard lock(stripe.mutex());
+  const std::string key = guarded.key;
+  CachedRecord* entry =
+      FindOrDefer(stripe, key, [this, link, guarded](const Turn& t) { OnGuardedMessage(link, guarded, t); });
+  if (entry == nullptr) return;
+  const Rules& rules = shared_.settings().rules;
+  Answered answered =
+      OnGuarded(stripe, *entry, vnode, guarded, shared_.clock().last(), {rules.grants, rules.guard});
+  AnswerLink(link, std::move(answered.message), answered.after, turn);
+}
+
+void Node::OnReplicateMessage(LinkId link, Replicate replicate, const Turn& turn) {
+  if (replicate.key.size() < kRecordKeyPrefixBytes || shared_.disk_failed()) return;
+  if (!shared_.clock().HearRecord(replicate.record, turn.now_ms)) return;
+  Stripe& stripe = shared_.stripe(shared_.StripeOf(VnodeOfRecordKey(replicate.key))).stripe;
+  std::lock_guard lock(stripe.mutex());
+  const std::string key = replicate.key;
+  CachedRecord* entry =
+      FindOrDefer(stripe, key, [this, link, replicate](const Turn& t) { OnReplicateMessage(link, replicate, t); });
+  if (entry == nullptr) return;
+  Answered answered = OnReplicate(stripe, *entry, replicate, shared_.clock().last());
+  if (replicate.id != 0) AnswerLink(link, std::move(answered.message), answered.after, turn);
+}
+
+void Node::OnPrepareMessage(LinkId link, const Prepare& prepare, const Turn& turn) {
+  Prepared prepared;
+  prepared.id = prepare.id;
+  uint64_t after = 0;
+  if (shared_.disk_failed()) return;
+  for (const Prepare::Item& item : prepare.items) {
+    if (item.vnode >= turn.view->topology().vnode_count()) return;
+    if (!shared_.clock().Hear(item.from, turn.now_ms)) return;
+    Shared::StripeAndPrimary& place = shared_.stripe(shared_.StripeOf(item.vnode));
+    std::lock_guard lock(place.stripe.mutex());
+    const Grants::Answer answer = place.stripe.OnPrepare(item.vnode, prepare.actor, item.from, item.until);
+    if (answer.granted) place.primary.OnGranted(item.vnode, prepare.actor);
+    prepared.items.push_back({item.vnode, answer.granted ? answer.since : 0, answer.refused_below});
+    after = std::max(after, place.stripe.grants_sequence());
+  }
+  AnswerLink(link, std::move(prepared), after, turn);
+}
+
+// --- links, disk, time -------------------------------------------------------------------------------------------
+
+void Node::OnLinkUp(Peer peer, uint64_t now_ms) {
+  shared_.OnLinkUp(peer, loop_, now_ms);
+  const Turn turn = TurnAt(now_ms);
+  members_.OnLinkUp(peer, turn);
+  SettleHandovers(turn);
+}
+
+void Node::OnLinkDown(Peer peer, uint64_t now_ms) {
+  shared_.OnLinkDown(peer, loop_);
+  const Turn turn = TurnAt(now_ms);
+  coordinator_.OnLinkDown(peer, turn);
+  keyspace_.OnLinkDown(peer, turn);
+  members_.OnLinkDown(peer, turn);
+  SettleHandovers(turn);
+}
+
+void Node::OnLoaded(const std::string& key, Found found, std::string_view value, uint64_t now_ms) {
+  const Turn turn = TurnAt(now_ms);
+  {
+    Stripe& stripe = shared_.stripe(shared_.StripeOf(VnodeOfRecordKey(key))).stripe;
+    std::lock_guard lock(stripe.mutex());
+    stripe.OnLoaded(key, found, value);
+  }
+  const auto waiting = loading_.find(key);
+  if (waiting == loading_.end()) return;
+  const std::vector<Deferred> deferred = std::move(waiting->second);
+  loading_.erase(waiting);
+  for (const Deferred& again : deferred) again(turn);
+  SettleHandovers(turn);
+}
+
+void Node::OnScanned(uint64_t ticket, std::vector<Entry> entries, uint64_t now_ms) {
+  const Turn turn = TurnAt(now_ms);
+  if (ticket == Sweeper::kTicket) {
+    sweeper_.OnScanned(std::move(entries), turn);
+  } else {
+    keyspace_.OnScanned(ticket, std::move(entries), turn);
+  }
+  SettleHandovers(turn);
+}
+
+void Node::OnTick(uint64_t now_ms) {
+  shared_.OnLivenessTick(now_ms);
+  const Turn turn = TurnAt(now_ms);
+  coordinator_.OnTick(turn);
+  for (uint32_t index = loop_; index < shared_.stripes(); index += shared_.settings().loops) {
+    Shared::StripeAndPrimary& place = shared_.stripe(index);
+    std::lock_guard lock(place.stripe.mutex());
+    place.primary.OnTick(turn);
+  }
+  keyspace_.OnTick(turn);
+  members_.OnTick(turn);
+  if (loop_ == 0) sweeper_.OnTick(turn);
+  SettleHandovers(turn);
+}
+
+// --- for the parts of the node -----------------------------------------------------------------------------------
+
+void Node::Locate(std::string_view key, uint8_t db, std::string* record_key, uint32_t* vnode) {
+  const uint16_t slot = KeySlot(key);
+  MakeRecordKey({slot, Hash32(key), db, key}, record_key);
+  *vnode = view().topology().VnodeOf(slot);
+}
+
+uint32_t Node::VnodeOfRecordKey(std::string_view record_key) {
+  const auto parts = SplitRecordKey(record_key);
+  CHECK(parts.has_value());
+  return view().topology().VnodeOf(parts->slot & (kSlots - 1));
+}
+
+CachedRecord* Node::FindOrDefer(Stripe& stripe, const std::string& key, Deferred again) {
+  const auto waiting = loading_.find(key);
+  if (waiting != loading_.end()) {
+    waiting->second.push_back(std::move(again));
+    return nullptr;
+  }
+  CachedRecord* entry = stripe.Find(key);
+  if (entry != nullptr) return entry;
+  loading_[key].push_back(std::move(again));
+  outbox_.loads.push_back({key});
+  return nullptr;
+}
+
+uint64_t Node::HedgeMs(Peer peer) const {
+  const Settings& settings = shared_.settings();
+  const double slow = peer < slow_ms_.size() ? slow_ms_[peer] : 0;
+  return std::clamp(static_cast<uint64_t>(slow) + 1, settings.hedge_ms_min, settings.hedge_ms_max);
+}
+
+// A quantile by small steps: up by 99 when an answer was slower, down by one when it was not.
+void Node::NoteLatency(Peer peer, uint64_t ms) {
+  if (peer >= slow_ms_.size()) slow_ms_.resize(peer + 1u, 1.0);
+  double& slow = slow_ms_[peer];
+  const double step = std::max(slow, 1.0) * 0.002;
+  slow += static_cast<double>(ms) > slow ? 99 * step : -step;
+}
+
+}  // namespace kindred

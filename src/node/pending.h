@@ -1,0 +1,53 @@
+// A request that a coordinator has not answered yet; private to coordinator*.cc.
+#ifndef KINDRED_NODE_PENDING_H_
+#define KINDRED_NODE_PENDING_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "node/coordinator.h"
+#include "node/join.h"
+
+namespace kindred {
+
+struct Coordinator::Pending {
+  enum class For : uint8_t { kClient, kPart, kPeer, kNobody };
+  enum class State : uint8_t {
+    kLoading,    // its record comes from the disk
+    kReading,    // replicas have been asked
+    kForwarded,  // another node runs it
+    kHere,       // this node's primary runs it, and keeps its deadline
+    kJoining,    // its parts run
+  };
+  uint64_t id = 0;
+  For what_for = For::kNobody;
+  uint64_t parent = 0;        // kPart: whose, and which
+  size_t index = 0;
+  LinkId link = 0;            // kPeer: where the answer goes
+  uint64_t peer_request = 0;
+
+  const CommandRow* row = nullptr;
+  std::shared_ptr<const OwnedArgs> args;
+  uint8_t db = 0;
+  int protocol = 2;
+  Consistency consistency;
+  uint64_t deadline_ms = 0;
+  std::string key;            // record key
+  uint32_t vnode = 0;
+  State state = State::kLoading;
+
+  bool confirm = false;       // a read that has to be decided by the primary
+  Peer target = kSelf;        // kForwarded
+  ReadTally tally;            // kReading
+  std::vector<Peer> asked;
+  uint64_t asked_ms = 0;
+  uint64_t hedge_at_ms = 0;
+  uint64_t own_after = 0;     // the sequence of our own record
+  std::unique_ptr<JoinState> join;  // kJoining
+};
+
+}  // namespace kindred
+
+#endif  // KINDRED_NODE_PENDING_H_

@@ -1,0 +1,373 @@
+#include "node/primary.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/check.h"
+#include "node/primary_work.h"
+#include "node/shared.h"
+#include "resp/errors.h"
+
+namespace kindred {
+namespace {
+// A question that nobody has answered for so long is asked again.
+constexpr uint64_t kAskAgainMs = 100;
+}  // namespace
+
+Primary::Primary(Stripe& stripe, Shared& shared, uint32_t index) : stripe_(stripe), shared_(shared), index_(index) {
+  CHECK(index < kRoundBit);
+}
+
+Primary::~Primary() = default;
+
+void Primary::Run(CachedRecord& entry, uint32_t vnode, Operation operation, const Turn& turn) {
+  std::unique_ptr<Work>& slot = works_[entry.key];
+  if (slot == nullptr) {
+    slot = std::make_unique<Work>();
+    slot->key = entry.key;
+    slot->entry = &entry;
+    slot->vnode = vnode;
+    ++entry.pins;
+    runnable_.push_back(slot.get());
+  }
+  if (slot->waiting.size() >= shared_.settings().waiting_ops_max) {
+    Refuse(operation, "TRYAGAIN too many commands wait for this key; nothing was done", turn);
+  } else {
+    slot->waiting.push_back(std::move(operation));
+  }
+  Drain(turn);
+}
+
+bool Primary::TryAlone(CachedRecord& entry, const CommandRow& row, Args args, const Call& call, const Turn& turn,
+                       ReplyWriter& reply, uint64_t* after) {
+  if (turn.view->replicas() != 1 || turn.view->frozen() || shared_.disk_failed() || works_.contains(entry.key)) {
+    return false;
+  }
+  const Version* newest = NewestLive(entry.record, call.now_ms);
+  const ValueView view = newest == nullptr ? ValueView() : ValueView{newest->kind, newest->expires_ms, newest->payload};
+  Next next = row.write(newest == nullptr ? nullptr : &view, args, call, reply);
+  const bool deletes_nothing = next.what == Next::What::kDelete && newest == nullptr;
+  if (next.what != Next::What::kUnchanged && !deletes_nothing) {
+    shared_.clock().HearRecord(entry.record, turn.now_ms);
+    Version version;
+    version.dot = {shared_.actor(), shared_.clock().Name(turn.now_ms)};
+    if (next.what == Next::What::kPut) {
+      version.kind = next.value.kind;
+      version.expires_ms = next.value.expires_ms;
+      version.payload = std::move(next.value.payload);
+    }
+    stripe_.Write(entry, Put(entry.record, entry.record.context, std::move(version)));
+  }
+  *after = entry.sequence;
+  return true;
+}
+
+void Primary::Drain(const Turn& turn) {
+  while (!runnable_.empty()) {
+    Work* work = runnable_.back();
+    runnable_.pop_back();
+    if (work->waiting.empty()) {
+      --work->entry->pins;
+      works_.erase(std::string(work->key));
+      continue;
+    }
+    Start(*work, turn);
+  }
+}
+
+void Primary::Start(Work& work, const Turn& turn) {
+  CHECK(work.state == State::kIdle && work.batch.empty());
+  TakeBatch(work, turn);
+  if (work.batch.empty()) return EndBatch(work);
+  if (IsUnguarded(work.batch.front(), turn)) return StartUnguarded(work, turn);
+  if (!turn.view->IsReplica(work.vnode) || ReachableReplicas(work.vnode, turn) < turn.view->Majority()) {
+    AnswerAll(work, Outcome::kRefused, turn);
+    return EndBatch(work);
+  }
+  NeedGrant(work, turn);
+}
+
+// A batch is one operation that runs by itself, or as many guarded ones as wait one behind the other.
+void Primary::TakeBatch(Work& work, const Turn& turn) {
+  while (!work.waiting.empty() && work.batch.size() < shared_.settings().batch_ops_max) {
+    Operation& next = work.waiting.front();
+    const bool late = next.deadline_ms <= turn.now_ms;
+    if (late || turn.view->frozen() || shared_.disk_failed()) {
+      const std::string_view why = late                  ? std::string_view()
+                                   : turn.view->frozen() ? "TRYAGAIN a node is joining the cluster; nothing was done"
+                                                         : "MISCONF the disk refuses writes; nothing was done";
+      Refuse(next, late ? NoQuorumRefused(0, static_cast<int>(NeedOf(next, turn))) : std::string(why), turn);
+      work.waiting.pop_front();
+      continue;
+    }
+    const bool alone = IsUnguarded(next, turn) || next.row->kind == RowKind::kRecordRead;
+    if (alone && !work.batch.empty()) return;
+    work.batch.push_back(std::move(next));
+    work.waiting.pop_front();
+    if (alone) return;
+  }
+}
+
+// The first touch of a key under an unbroken grant reads a quorum; from then on our own record is known to be fresh.
+void Primary::NeedBase(Work& work, const Turn& turn) {
+  const Rules& rules = shared_.settings().rules;
+  const bool alone = turn.view->replicas() == 1;
+  const uint64_t since = rules.grants ? held_[work.vnode].since : 1;
+  const bool fresh = work.entry->fresh_since != 0 && work.entry->fresh_since == since;
+  if (alone || fresh || !rules.quorum_base) return Compute(work, work.entry->record, alone, turn);
+  BeginRound(work, State::kBase, turn);
+  work.reads = ReadTally(turn.view->Majority());
+  work.reads.Add(kSelf, work.entry->record);
+  AskOthers(work, turn);
+}
+
+void Primary::OnBase(Work& work, const Turn& turn) {
+  EndRound(work);
+  const Record& own = work.entry->record;
+  const Record base = Merge(work.reads.merged(), own);
+  const bool same = work.reads.Agree() && base == own;
+  if (same && shared_.settings().rules.grants && HasGrant(work.vnode, turn)) {
+    work.entry->fresh_since = held_[work.vnode].since;
+  }
+  if (!same) work.has_to_write = true;
+  Compute(work, base, same, turn);
+}
+
+void Primary::Compute(Work& work, const Record& base, bool validated, const Turn& turn) {
+  if (work.confirming) {
+    if (validated || !work.has_to_write) return WriteUnguarded(work, true, turn);
+    return WriteAsItIs(work, base, turn);
+  }
+  Version version;
+  const bool changed = RunBatch(work, base, &version, turn);
+  if (changed) return WriteGuarded(work, base, std::move(version), {}, turn);
+  if (validated) {
+    for (Operation& operation : work.batch) {
+      if (!operation.answered) {
+        Answer(operation, Outcome::kDone, std::move(operation.reply), work.entry->sequence, turn);
+      }
+    }
+    return EndBatch(work);
+  }
+  if (!work.has_to_write) return Check(work, turn);
+  WriteAsItIs(work, base, turn);
+}
+
+// The newest version again, under a new name; the siblings that clients made stay. A guarded version that is not the
+// newest goes: it is a write that nobody has acknowledged, and that a later one has overtaken.
+void Primary::WriteAsItIs(Work& work, const Record& base, const Turn& turn) {
+  Version version;
+  std::vector<Version> kept(base.versions.begin(), base.versions.end());
+  if (!kept.empty()) {
+    version = std::move(kept.front());
+    kept.erase(kept.begin());
+  }
+  std::erase_if(kept, [](const Version& sibling) { return sibling.guarded; });
+  WriteGuarded(work, base, std::move(version), std::move(kept), turn);
+}
+
+// Runs the batch's commands one after the other, starting from the base. True if the value has changed; `version` is
+// then what it is now.
+bool Primary::RunBatch(Work& work, const Record& base, Version* version, const Turn& turn) {
+  Call call;
+  call.now_ms = turn.now_ms;
+  call.value_bytes_max = shared_.settings().value_bytes_max;
+  call.topology = &turn.view->topology();
+  const Version* newest = NewestLive(base, turn.now_ms);
+  bool exists = newest != nullptr, changed = false;
+  ValueView view = exists ? ValueView{newest->kind, newest->expires_ms, newest->payload} : ValueView();
+  Value value;  // what the view looks at once something has changed
+  for (Operation& operation : work.batch) {
+    if (operation.answered) continue;
+    operation.reply.clear();
+    call.db = operation.db;
+    ReplyWriter reply(&operation.reply, operation.protocol);
+    const Args args = operation.args->args();
+    if (operation.row->kind == RowKind::kRecordRead) {
+      operation.row->read_record(base, args, call, reply);
+      continue;
+    }
+    if (operation.row->kind == RowKind::kRead) {
+      operation.row->read(exists ? &view : nullptr, args, call, reply);
+      continue;
+    }
+    Next next = operation.row->write(exists ? &view : nullptr, args, call, reply);
+    // A deletion of nothing changes nothing, unless it buries siblings that a client's context names.
+    const bool buries = operation.context.has_value() && !base.versions.empty();
+    if (next.what == Next::What::kDelete && !exists && !buries) continue;
+    if (next.what == Next::What::kUnchanged) continue;
+    changed = true;
+    exists = next.what == Next::What::kPut;
+    value = std::move(next.value);
+    view = value.view();
+  }
+  if (!changed) return false;
+  version->kind = exists ? value.kind : Kind::kTombstone;
+  version->expires_ms = exists ? value.expires_ms : kNever;
+  version->payload = exists ? std::move(value.payload) : std::string();
+  return true;
+}
+
+// Nothing changed, but what the commands saw has to be what a quorum has.
+void Primary::Check(Work& work, const Turn& turn) {
+  BeginRound(work, State::kCheck, turn);
+  work.reads = ReadTally(turn.view->Majority());
+  work.reads.Add(kSelf, work.entry->record);
+  AskOthers(work, turn);
+}
+
+void Primary::OnChecked(Work& work, const Turn& turn) {
+  EndRound(work);
+  const Record base = Merge(work.reads.merged(), work.entry->record);
+  const bool same = work.reads.Agree() && base == work.entry->record;
+  if (!same) work.has_to_write = true;
+  Compute(work, base, same, turn);
+}
+
+void Primary::OnTell(Peer from, Tell tell, const Turn& turn) {
+  Work* work = WorkOf(tell.id, State::kBase);
+  if (work == nullptr) work = WorkOf(tell.id, State::kCheck);
+  if (work == nullptr) return;
+  if (tell.same) {
+    work->reads.AddSame(from);
+  } else if (shared_.clock().HearRecord(tell.record, turn.now_ms)) {
+    work->reads.Add(from, std::move(tell.record));
+  }
+  if (!work->reads.Enough()) return;
+  if (work->state == State::kBase) {
+    OnBase(*work, turn);
+  } else {
+    OnChecked(*work, turn);
+  }
+  Drain(turn);
+}
+
+void Primary::AnswerReady(Work& work, const Turn& turn) {
+  for (Operation& operation : work.batch) {
+    if (operation.answered || work.writes.total() < NeedOf(operation, turn)) continue;
+    const uint64_t after = work.writes.acks() >= NeedOf(operation, turn) ? 0 : work.entry->sequence;
+    Answer(operation, Outcome::kDone, std::move(operation.reply), after, turn);
+  }
+}
+
+void Primary::AnswerAll(Work& work, Outcome outcome, const Turn& turn) {
+  CHECK(outcome != Outcome::kDone);
+  for (Operation& operation : work.batch) {
+    if (operation.answered) continue;
+    const int need = static_cast<int>(NeedOf(operation, turn));
+    const bool wrote = work.state == State::kWrite || work.state == State::kUnguarded;
+    const int got = wrote ? static_cast<int>(work.writes.total()) : 0;
+    std::string reply;
+    ReplyWriter(&reply, operation.protocol)
+        .Error(outcome == Outcome::kRefused ? NoQuorumRefused(got, need) : NoQuorumUnknown(got, need));
+    Answer(operation, outcome, std::move(reply), 0, turn);
+  }
+}
+
+void Primary::Answer(Operation& operation, Outcome outcome, std::string bytes, uint64_t after, const Turn& turn) {
+  operation.answered = true;
+  turn.out->handovers.push_back({operation.loop, operation.request, outcome, after, std::move(bytes)});
+}
+
+void Primary::Refuse(Operation& operation, std::string_view error, const Turn& turn) {
+  std::string reply;
+  ReplyWriter(&reply, operation.protocol).Error(error);
+  Answer(operation, Outcome::kRefused, std::move(reply), 0, turn);
+}
+
+void Primary::EndBatch(Work& work) {
+  EndRound(work);
+  work.batch.clear();
+  work.state = State::kIdle;
+  work.tries = 0;
+  work.has_to_write = false;
+  work.decided = false;
+  work.confirming = false;
+  runnable_.push_back(&work);
+}
+
+void Primary::OnTick(const Turn& turn) {
+  TickGrants(turn);
+  std::vector<Work*> works;  // sorted, because the order can be seen from outside
+  for (auto& [key, work] : works_) works.push_back(work.get());
+  std::sort(works.begin(), works.end(), [](const Work* a, const Work* b) { return a->key < b->key; });
+  for (Work* work : works) CheckDeadlines(*work, turn);
+  Drain(turn);
+}
+
+void Primary::CheckDeadlines(Work& work, const Turn& turn) {
+  if (work.state == State::kIdle) return;
+  const bool writing = (work.state == State::kWrite && !work.confirming) || work.state == State::kUnguarded;
+  bool open = false;
+  for (Operation& operation : work.batch) {
+    if (operation.answered) continue;
+    if (operation.deadline_ms > turn.now_ms) {
+      open = true;
+      continue;
+    }
+    const int need = static_cast<int>(NeedOf(operation, turn)), got = static_cast<int>(work.writes.total());
+    std::string reply;
+    ReplyWriter(&reply, operation.protocol).Error(writing ? NoQuorumUnknown(got, need) : NoQuorumRefused(0, need));
+    Answer(operation, writing ? Outcome::kUnknown : Outcome::kRefused, std::move(reply), 0, turn);
+  }
+  if (!open) {
+    if (work.state == State::kWrite && !work.decided) AbandonWrite(work);
+    return EndBatch(work);
+  }
+  const bool asking = work.state == State::kBase || work.state == State::kCheck;
+  if (!asking || turn.now_ms < work.round_ms + kAskAgainMs) return;
+  EndRound(work);
+  work.state == State::kBase ? NeedBase(work, turn) : Check(work, turn);
+}
+
+Primary::Work* Primary::WorkOf(uint64_t round, State state) {
+  const auto found = rounds_.find(round);
+  return found == rounds_.end() || found->second->state != state ? nullptr : found->second;
+}
+
+uint64_t Primary::NewRound() { return (++last_round_ << 13) | kRoundBit | index_; }
+
+void Primary::BeginRound(Work& work, State state, const Turn& turn) {
+  EndRound(work);
+  work.state = state;
+  work.round = NewRound();
+  work.round_ms = turn.now_ms;
+  rounds_[work.round] = &work;
+}
+
+void Primary::EndRound(Work& work) {
+  if (work.round != 0) rounds_.erase(work.round);
+  work.round = 0;
+}
+
+void Primary::SendTo(Peer peer, Message message, const Turn& turn) {
+  turn.out->sends.push_back({peer, shared_.LaneOf(index_), std::move(message)});
+}
+
+void Primary::AskOthers(Work& work, const Turn& turn) {
+  const uint64_t digest = work.entry->record.Digest();
+  for (Peer peer : turn.view->ReplicasOf(work.vnode)) {
+    if (peer != kSelf && turn.view->link_up(peer)) SendTo(peer, Ask{work.round, work.key, digest}, turn);
+  }
+}
+
+uint32_t Primary::NeedOf(const Operation& operation, const Turn& turn) const {
+  const uint32_t need = std::min(operation.need, turn.view->replicas());
+  if (operation.context.has_value()) return need;
+  const bool blind = operation.row->blind != nullptr && operation.row->blind(operation.args->args());
+  return blind && !operation.confirm ? need : std::max(need, turn.view->Majority());
+}
+
+// A client's context asks to keep both sides; fewer than a majority is its choice of speed.
+bool Primary::IsUnguarded(const Operation& operation, const Turn& turn) const {
+  return operation.context.has_value() || NeedOf(operation, turn) < turn.view->Majority();
+}
+
+uint32_t Primary::ReachableReplicas(uint32_t vnode, const Turn& turn) const {
+  const auto replicas = turn.view->ReplicasOf(vnode);
+  return static_cast<uint32_t>(
+      std::count_if(replicas.begin(), replicas.end(), [&](Peer peer) { return turn.view->link_up(peer); }));
+}
+
+}  // namespace kindred

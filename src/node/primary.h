@@ -1,0 +1,129 @@
+// Runs the writes of one stripe's keys when this node is their primary: guarded writes under grants, the unguarded
+// ones that a client asked for, and the confirmation of reads (docs/architecture.md, "Guarded writes").
+//
+// One key has one *work* at a time: a batch of operations that run one after the other on the tentative value and
+// travel as one version. Its way:
+//
+//   grant?  ->  base?  ->  compute  ->  write (to all, own copy last)      -> answer
+//                                   \-> check (nothing changed: a quorum has the same) -> answer
+//
+// Guarded by its stripe's lock, which the caller holds in every method.
+#ifndef KINDRED_NODE_PRIMARY_H_
+#define KINDRED_NODE_PRIMARY_H_
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "node/held_grants.h"
+#include "node/operation.h"
+#include "quorum/read_tally.h"
+#include "quorum/write_tally.h"
+#include "replica/replica.h"
+#include "replica/stripe.h"
+
+namespace kindred {
+
+class Shared;
+
+class Primary {
+ public:
+  Primary(Stripe& stripe, Shared& shared, uint32_t index);
+  ~Primary();
+
+  // Takes an operation on `entry`'s key. Its outcome comes as a Handover, maybe at once.
+  void Run(CachedRecord& entry, uint32_t vnode, Operation operation, const Turn& turn);
+
+  // The short way where this node is the key's only replica and nothing is in flight on it: runs the command and
+  // writes its reply at once. False: it has to go the long way.
+  bool TryAlone(CachedRecord& entry, const CommandRow& row, Args args, const Call& call, const Turn& turn,
+                ReplyWriter& reply, uint64_t* after);
+
+  // Answers to its rounds. `id` is the number that the round was sent with.
+  void OnPrepared(Peer from, const Prepared& prepared, const Turn& turn);
+  void OnTell(Peer from, Tell tell, const Turn& turn);
+  void OnAck(Peer from, uint64_t id, const Turn& turn);
+  void OnNack(Peer from, const Nack& nack, const Turn& turn);
+
+  // Deadlines, lost rounds, and renewal of the grants that are in use.
+  void OnTick(const Turn& turn);
+
+  // As a replica, this node has granted the vnode to `actor`.
+  void OnGranted(uint32_t vnode, uint64_t actor);
+
+  bool idle() const { return works_.empty(); }
+  // Bit of a round's number that tells a primary's rounds from a coordinator's; the stripe's index is below it.
+  static constexpr uint64_t kRoundBit = 1u << 12;
+
+ private:
+  enum class State : uint8_t { kIdle, kGrant, kBase, kWrite, kCheck, kUnguarded };
+  struct Work;
+
+  // --- a work's way (primary.cc)
+  void Start(Work& work, const Turn& turn);
+  void TakeBatch(Work& work, const Turn& turn);
+  void NeedBase(Work& work, const Turn& turn);
+  void OnBase(Work& work, const Turn& turn);
+  // `validated`: a majority had the same record after the batch was taken.
+  void Compute(Work& work, const Record& base, bool validated, const Turn& turn);
+  void WriteAsItIs(Work& work, const Record& base, const Turn& turn);
+  bool RunBatch(Work& work, const Record& base, Version* version, const Turn& turn);
+  void Check(Work& work, const Turn& turn);
+  void OnChecked(Work& work, const Turn& turn);
+
+  // --- writing (primary_write.cc)
+  void WriteGuarded(Work& work, const Record& base, Version version, std::vector<Version> kept, const Turn& turn);
+  void EvaluateGuarded(Work& work, const Turn& turn);
+  void StartUnguarded(Work& work, const Turn& turn);
+  bool LeavesUndecided(const Record& record, const Context& seen);
+  void WriteUnguarded(Work& work, bool spread, const Turn& turn);
+  void EvaluateUnguarded(Work& work, const Turn& turn);
+  void AbandonWrite(Work& work);                  // its outcome is not known, or it is to be run again
+  void Again(Work& work, const Turn& turn);       // nobody has taken it: run the batch again
+  GuardRules guard_rules(const Turn& turn) const;
+
+  // --- its ends (primary.cc)
+  void AnswerReady(Work& work, const Turn& turn);  // those operations whose need is met
+  void AnswerAll(Work& work, Outcome outcome, const Turn& turn);
+  void Answer(Operation& operation, Outcome outcome, std::string bytes, uint64_t after, const Turn& turn);
+  void Refuse(Operation& operation, std::string_view error, const Turn& turn);
+  void EndBatch(Work& work);
+  void Drain(const Turn& turn);                    // starts what can run, forgets what is done
+  void CheckDeadlines(Work& work, const Turn& turn);
+
+  // --- grants (primary_grants.cc)
+  void NeedGrant(Work& work, const Turn& turn);
+  bool HasGrant(uint32_t vnode, const Turn& turn) const;
+  void AskGrants(const std::vector<uint32_t>& vnodes, const Turn& turn);
+  void OnGrantAnswered(uint32_t vnode, const Turn& turn);
+  void EndAsking(uint32_t vnode, bool held, const Turn& turn);
+  void TickGrants(const Turn& turn);
+
+  // --- helpers
+  Work* WorkOf(uint64_t round, State state);
+  uint64_t NewRound();
+  void BeginRound(Work& work, State state, const Turn& turn);
+  void EndRound(Work& work);
+  void SendTo(Peer peer, Message message, const Turn& turn);
+  void AskOthers(Work& work, const Turn& turn);
+  uint32_t NeedOf(const Operation& operation, const Turn& turn) const;
+  bool IsUnguarded(const Operation& operation, const Turn& turn) const;
+  uint32_t ReachableReplicas(uint32_t vnode, const Turn& turn) const;
+
+  Stripe& stripe_;
+  Shared& shared_;
+  const uint32_t index_;
+  uint64_t last_round_ = 0;
+  absl::flat_hash_map<std::string, std::unique_ptr<Work>> works_;
+  absl::flat_hash_map<uint64_t, Work*> rounds_;
+  std::vector<Work*> runnable_;  // between batches
+  HeldGrants held_;
+};
+
+}  // namespace kindred
+
+#endif  // KINDRED_NODE_PRIMARY_H_

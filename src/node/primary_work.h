@@ -1,0 +1,38 @@
+// The work of a primary on one key; private to primary*.cc.
+#ifndef KINDRED_NODE_PRIMARY_WORK_H_
+#define KINDRED_NODE_PRIMARY_WORK_H_
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "node/primary.h"
+
+namespace kindred {
+
+struct Primary::Work {
+  std::string key;
+  CachedRecord* entry = nullptr;  // pinned as long as the work lives
+  uint32_t vnode = 0;
+
+  State state = State::kIdle;
+  std::vector<Operation> batch;   // what runs now
+  std::deque<Operation> waiting;  // what has arrived meanwhile
+  uint64_t round = 0;             // what answers have to name; 0: none is out
+  uint64_t round_ms = 0;
+  uint32_t tries = 0;
+  bool has_to_write = false;      // replicas differ: even a batch that changes nothing is written
+
+  ReadTally reads;                // kBase, kCheck
+  WriteTally writes;              // kWrite, kUnguarded
+  Context base;                   // kWrite: what the version was computed from
+  Dot dot;
+  Record record;                  // as it will be at everyone who takes it
+  bool decided = false;
+  bool confirming = false;        // what the record holds is made decided, before an unguarded write that spreads it
+};
+
+}  // namespace kindred
+
+#endif  // KINDRED_NODE_PRIMARY_WORK_H_

@@ -1,0 +1,215 @@
+// How a primary writes: guarded, to all replicas and its own log at the same moment, its own copy last; or unguarded.
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "node/primary.h"
+#include "node/primary_work.h"
+#include "node/shared.h"
+#include "resp/errors.h"
+#include "store/keys.h"
+
+namespace kindred {
+namespace {
+
+// How often a batch that nobody took is run again before it is refused.
+constexpr uint32_t kTriesMax = 8;
+
+uint8_t DbOf(std::string_view key) { return static_cast<uint8_t>(key[kRecordKeyPrefixBytes - 1]); }
+
+}  // namespace
+
+GuardRules Primary::guard_rules(const Turn& turn) const {
+  const Rules& rules = shared_.settings().rules;
+  return {rules.grants && turn.view->replicas() > 1, rules.guard};
+}
+
+void Primary::WriteGuarded(Work& work, const Record& base, Version version, std::vector<Version> kept,
+                           const Turn& turn) {
+  DotClock& clock = shared_.clock();
+  const GuardRules rules = guard_rules(turn);
+  const uint64_t until = rules.grants ? held_[work.vnode].until : UINT64_MAX;
+  const uint64_t time = clock.HearRecord(base, turn.now_ms) ? clock.NameGuarded(until, turn.now_ms) : 0;
+  if (time == 0) {  // the grant has run out meanwhile
+    held_[work.vnode].until = 0;
+    return Again(work, turn);
+  }
+  version.dot = {shared_.actor(), time};
+  version.guarded = turn.view->replicas() > 1;
+  Guarded guarded;
+  guarded.key = work.key;
+  guarded.base = base.context;
+  guarded.version = std::move(version);
+  guarded.kept = std::move(kept);
+  guarded.flushed = stripe_.flushed(DbOf(work.key));
+  BeginRound(work, State::kWrite, turn);
+  guarded.id = work.round;
+  work.dot = guarded.version.dot;
+  work.base = guarded.base;
+  work.record = RecordOf(guarded);
+  work.decided = false;
+  work.writes = WriteTally(turn.view->replicas() - 1, turn.view->Majority());
+  if (shared_.settings().rules.own_copy_last) {
+    stripe_.Log(*work.entry, Merge(work.entry->record, work.record));
+  } else {
+    stripe_.Write(*work.entry, Merge(work.entry->record, work.record));
+  }
+  // Who is suspect is spared, unless it takes the suspects to make a majority.
+  const bool alive_do = turn.view->AliveReplicasOf(work.vnode) >= turn.view->Majority();
+  for (Peer peer : turn.view->ReplicasOf(work.vnode)) {
+    if (peer == kSelf) continue;
+    if (alive_do ? turn.view->alive(peer) : turn.view->link_up(peer)) {
+      SendTo(peer, guarded, turn);
+    } else {
+      work.writes.AddNack(peer);
+    }
+  }
+  EvaluateGuarded(work, turn);
+}
+
+void Primary::OnAck(Peer from, uint64_t id, const Turn& turn) {
+  if (Work* work = WorkOf(id, State::kWrite); work != nullptr) {
+    work->writes.AddAck(from);
+    EvaluateGuarded(*work, turn);
+  } else if (work = WorkOf(id, State::kUnguarded); work != nullptr) {
+    work->writes.AddAck(from);
+    EvaluateUnguarded(*work, turn);
+  }
+  Drain(turn);
+}
+
+void Primary::OnNack(Peer from, const Nack& nack, const Turn& turn) {
+  shared_.clock().Hear(nack.clock, turn.now_ms);
+  shared_.clock().HearRecord(nack.record, turn.now_ms);
+  if (Work* work = WorkOf(nack.id, State::kWrite); work != nullptr) {
+    if (nack.holder_is_another) held_[work->vnode].until = 0;
+    work->writes.AddNack(from);
+    EvaluateGuarded(*work, turn);
+  } else if (work = WorkOf(nack.id, State::kUnguarded); work != nullptr) {
+    work->writes.AddNack(from);
+    EvaluateUnguarded(*work, turn);
+  }
+  Drain(turn);
+}
+
+void Primary::EvaluateGuarded(Work& work, const Turn& turn) {
+  CachedRecord& entry = *work.entry;
+  WriteTally& writes = work.writes;
+  const bool own_counts = !shared_.settings().rules.own_copy_last ||
+                          MayTake(stripe_, entry, work.vnode, work.dot, work.base, guard_rules(turn));
+  if (!writes.own() && writes.OwnWouldDo() && own_counts) {
+    stripe_.Show(entry, Merge(entry.record, work.record));
+    writes.AddOwn();
+  }
+  if (writes.Decided() && !work.decided) {
+    work.decided = true;
+    if (!writes.own()) stripe_.Show(entry, Merge(entry.record, work.record));
+    const uint64_t since = shared_.settings().rules.grants ? held_[work.vnode].since : 1;
+    entry.fresh_since = writes.own() ? since : 0;
+    shared_.clock().Settle(work.dot.time, true, writes.own() ? entry.sequence : 0);
+  }
+  if (work.decided && work.confirming) return WriteUnguarded(work, true, turn);
+  if (work.decided) AnswerReady(work, turn);
+  const bool all_answered =
+      std::all_of(work.batch.begin(), work.batch.end(), [](const Operation& o) { return o.answered; });
+  if (work.decided && all_answered) return EndBatch(work);
+  if (!writes.AllAnswered()) return;
+  if (work.decided) {  // more replicas were asked for than there are to be had
+    AnswerAll(work, Outcome::kUnknown, turn);
+    return EndBatch(work);
+  }
+  if (writes.NobodyTook()) return Again(work, turn);
+  AnswerAll(work, work.confirming ? Outcome::kRefused : Outcome::kUnknown, turn);
+  AbandonWrite(work);
+  EndBatch(work);
+}
+
+void Primary::AbandonWrite(Work& work) {
+  CHECK(!work.decided);
+  stripe_.Revert(*work.entry);
+  work.entry->fresh_since = 0;
+  shared_.clock().Settle(work.dot.time, false, 0);
+  EndRound(work);
+}
+
+void Primary::Again(Work& work, const Turn& turn) {
+  if (work.state == State::kWrite) AbandonWrite(work);
+  EndRound(work);
+  work.state = State::kIdle;
+  work.entry->fresh_since = 0;
+  if (++work.tries < kTriesMax) return NeedGrant(work, turn);
+  AnswerAll(work, Outcome::kRefused, turn);
+  EndBatch(work);
+}
+
+// One operation: with a client's context, or blind and content with fewer replicas than a majority. It replaces just
+// what the context has seen, or what this node knows. The others get the whole record: a context that names our own
+// time covers all that we wrote before, so what of that still lives has to come along.
+void Primary::StartUnguarded(Work& work, const Turn& turn) {
+  const Operation& operation = work.batch.front();
+  DotClock& clock = shared_.clock();
+  const Context& seen = operation.context.has_value() ? *operation.context : work.entry->record.context;
+  if (!clock.Hear(seen, turn.now_ms) || !clock.HearRecord(work.entry->record, turn.now_ms)) {
+    Refuse(work.batch.front(), "ERR the context names a time that is too far ahead; nothing was done", turn);
+    return EndBatch(work);
+  }
+  const uint32_t reachable = ReachableReplicas(work.vnode, turn);
+  if (!turn.view->IsReplica(work.vnode) || reachable < NeedOf(operation, turn)) {
+    AnswerAll(work, Outcome::kRefused, turn);
+    return EndBatch(work);
+  }
+  if (!LeavesUndecided(work.entry->record, seen)) return WriteUnguarded(work, true, turn);
+  // What would come along is not decided yet, and may not spread before it is.
+  if (reachable >= turn.view->Majority()) {
+    work.confirming = true;
+    return NeedGrant(work, turn);
+  }
+  if (NeedOf(operation, turn) == 1) return WriteUnguarded(work, false, turn);
+  AnswerAll(work, Outcome::kRefused, turn);
+  EndBatch(work);
+}
+
+bool Primary::LeavesUndecided(const Record& record, const Context& seen) {
+  if (!shared_.settings().rules.spread_decided_only) return false;
+  return std::any_of(record.versions.begin(), record.versions.end(), [&](const Version& v) {
+    return v.guarded && !seen.Covers(v.dot) && !shared_.clock().IsDecided(v.dot, stripe_.store().durable());
+  });
+}
+
+// `spread`: to all replicas; otherwise to this node's own only.
+void Primary::WriteUnguarded(Work& work, bool spread, const Turn& turn) {
+  Operation& operation = work.batch.front();
+  CachedRecord& entry = *work.entry;
+  EndRound(work);
+  work.confirming = false;
+  Version version;
+  if (!RunBatch(work, entry.record, &version, turn)) {
+    Answer(operation, Outcome::kDone, std::move(operation.reply), entry.sequence, turn);
+    return EndBatch(work);
+  }
+  const Context seen = operation.context.has_value() ? *operation.context : entry.record.context;
+  version.dot = {shared_.actor(), shared_.clock().Name(turn.now_ms)};
+  stripe_.Write(entry, Put(entry.record, seen, std::move(version)));
+  BeginRound(work, State::kUnguarded, turn);
+  work.writes = WriteTally(turn.view->replicas() - 1, NeedOf(operation, turn));
+  work.writes.AddOwn();
+  for (Peer peer : turn.view->ReplicasOf(work.vnode)) {
+    if (peer == kSelf) continue;
+    if (spread && turn.view->link_up(peer)) {
+      SendTo(peer, Replicate{work.round, work.key, entry.record}, turn);
+    } else {
+      work.writes.AddNack(peer);
+    }
+  }
+  EvaluateUnguarded(work, turn);
+}
+
+void Primary::EvaluateUnguarded(Work& work, const Turn& turn) {
+  AnswerReady(work, turn);
+  if (work.batch.front().answered) return EndBatch(work);
+  if (!work.writes.AllAnswered()) return;
+  AnswerAll(work, Outcome::kUnknown, turn);
+  EndBatch(work);
+}
+
+}  // namespace kindred

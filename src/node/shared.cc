@@ -1,0 +1,151 @@
+#include "node/shared.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "node/boot.h"
+#include "topology/slot.h"
+
+namespace kindred {
+
+Shared::Shared(const Settings& settings, Store& store, const Identity& identity)
+    : settings_(settings),
+      store_(store),
+      self_(identity.self),
+      clock_(identity.actor, identity.clock, settings.max_clock_drift_ms + settings.grant_ms),
+      topology_(std::make_shared<const Topology>(identity.topology)),
+      peer_ids_({identity.self.id}),
+      liveness_(settings.loops, settings.suspect_after_ms) {
+  for (uint32_t i = 0; i < settings_.stripes; ++i) {
+    stripes_.push_back(
+        std::make_unique<StripeAndPrimary>(store, settings_.cache_bytes / settings_.stripes, *this, i));
+  }
+  for (uint8_t db = 0; db < Stripe::kDatabases; ++db) {
+    flushed_[db] = identity.flushed[db];
+    for (auto& each : stripes_) each->stripe.RestoreFlushed(db, identity.flushed[db]);
+  }
+  for (const auto& [vnode, grant] : identity.grants) {
+    stripes_[StripeOf(vnode)]->stripe.grants().Restore(vnode, grant);
+  }
+  const Counts counts = store.LoadCounts();
+  for (const auto& [where, number] : counts.all()) {
+    stripes_[StripeOf(topology_->VnodeOf(where.first))]->stripe.RestoreCounts(
+        {where.first, where.second, static_cast<int32_t>(number.keys), static_cast<int32_t>(number.with_expiry), false});
+  }
+  std::lock_guard lock(mutex_);
+  RebuildViewLocked();
+}
+
+std::shared_ptr<const ClusterView> Shared::view() const {
+  std::lock_guard lock(mutex_);
+  return view_;
+}
+
+Peer Shared::PeerOf(std::string_view node_id) {
+  std::lock_guard lock(mutex_);
+  return PeerOfLocked(node_id);
+}
+
+Peer Shared::PeerOfLocked(std::string_view node_id) {
+  const auto found = std::find(peer_ids_.begin(), peer_ids_.end(), node_id);
+  if (found != peer_ids_.end()) return static_cast<Peer>(found - peer_ids_.begin());
+  peer_ids_.emplace_back(node_id);
+  return static_cast<Peer>(peer_ids_.size() - 1);
+}
+
+std::optional<std::string> Shared::IdOf(Peer peer) const {
+  std::lock_guard lock(mutex_);
+  if (peer >= peer_ids_.size()) return std::nullopt;
+  return peer_ids_[peer];
+}
+
+void Shared::RebuildViewLocked() {
+  const auto peer_of = [this](const NodeInfo& node) { return PeerOfLocked(node.id); };
+  for (const NodeInfo& node : topology_->nodes()) peer_of(node);
+  std::vector<ClusterView::PeerState> states(peer_ids_.size());
+  for (Peer peer = 0; peer < states.size(); ++peer) {
+    states[peer] = {peer == kSelf || liveness_.alive(peer), peer == kSelf || liveness_.link_up(peer)};
+  }
+  view_ = std::make_shared<const ClusterView>(topology_, peer_of, std::move(states), frozen_);
+  view_version_.fetch_add(1, std::memory_order_release);
+}
+
+void Shared::OnLinkUp(Peer peer, uint32_t lane, uint64_t now_ms) {
+  std::lock_guard lock(mutex_);
+  if (liveness_.OnUp(peer, lane, now_ms)) RebuildViewLocked();
+}
+
+void Shared::OnLinkDown(Peer peer, uint32_t lane) {
+  std::lock_guard lock(mutex_);
+  if (liveness_.OnDown(peer, lane)) RebuildViewLocked();
+}
+
+void Shared::OnHeard(Peer peer, uint32_t lane, uint64_t now_ms) {
+  std::lock_guard lock(mutex_);
+  if (liveness_.OnHeard(peer, lane, now_ms)) RebuildViewLocked();
+}
+
+void Shared::OnLivenessTick(uint64_t now_ms) {
+  std::lock_guard lock(mutex_);
+  if (liveness_.OnTick(now_ms)) RebuildViewLocked();
+}
+
+uint64_t Shared::Install(const Topology& topology) {
+  std::lock_guard lock(mutex_);
+  if (topology.epoch() <= topology_->epoch()) return 0;
+  topology_ = std::make_shared<const Topology>(topology);
+  frozen_ = false;
+  RebuildViewLocked();
+  return store_.Commit(TopologyBatch(topology));
+}
+
+void Shared::SetFrozen(bool frozen) {
+  std::lock_guard lock(mutex_);
+  if (frozen_ == frozen) return;
+  frozen_ = frozen;
+  RebuildViewLocked();
+}
+
+uint64_t Shared::Flush(uint8_t db, uint64_t time) {
+  CHECK(db < Stripe::kDatabases);
+  if (time <= flushed(db)) return 0;
+  // Durable before anything shows it: the stripes' batches are queued behind it.
+  const uint64_t mine = store_.Commit(FlushedBatch(db, time));
+  uint64_t last = mine;
+  for (auto& each : stripes_) {
+    std::lock_guard lock(each->stripe.mutex());
+    last = std::max(last, each->stripe.Flush(db, time));
+  }
+  uint64_t known = flushed(db);
+  while (known < time && !flushed_[db].compare_exchange_weak(known, time)) {
+  }
+  return last;
+}
+
+std::vector<uint64_t> Shared::flushed() const {
+  std::vector<uint64_t> all;
+  for (const auto& time : flushed_) all.push_back(time.load(std::memory_order_acquire));
+  return all;
+}
+
+std::vector<Counts::Number> Shared::CountKeys(const std::vector<uint32_t>& vnodes) {
+  std::vector<Counts::Number> totals(Stripe::kDatabases);
+  std::vector<bool> wanted(view()->topology().vnode_count());
+  for (uint32_t vnode : vnodes) {
+    if (vnode < wanted.size()) wanted[vnode] = true;
+  }
+  const auto view_now = view();
+  for (auto& each : stripes_) {
+    std::lock_guard lock(each->stripe.mutex());
+    for (const auto& [where, number] : each->stripe.counts().all()) {
+      if (!wanted[view_now->topology().VnodeOf(where.first)]) continue;
+      totals[where.second].keys += number.keys;
+      totals[where.second].with_expiry += number.with_expiry;
+    }
+  }
+  return totals;
+}
+
+}  // namespace kindred

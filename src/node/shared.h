@@ -1,0 +1,119 @@
+// What all loops of one process share: the settings, the store, the stripes, the cluster view, the clock and the
+// knowledge of which guarded versions are decided. Made once, by the edge or the simulator, before the first Node.
+//
+// Threads: a stripe has its own lock, which guards its primary as well; the clock has its own; the cluster's state is
+// guarded by mutex_, and read through the view, an immutable snapshot.
+#ifndef KINDRED_NODE_SHARED_H_
+#define KINDRED_NODE_SHARED_H_
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "membership/liveness.h"
+#include "node/cluster_view.h"
+#include "node/dot_clock.h"
+#include "node/primary.h"
+#include "node/settings.h"
+#include "replica/stripe.h"
+#include "store/store.h"
+
+namespace kindred {
+
+// What a node is after its start: read from its directory or drawn (node/boot.h).
+struct Identity {
+  NodeInfo self;
+  Topology topology;
+  uint64_t actor = 0;
+  uint64_t clock = 0;                               // no time up to this is named again
+  std::array<uint64_t, Stripe::kDatabases> flushed{};
+  std::vector<std::pair<uint32_t, Grant>> grants;   // by vnode
+};
+
+class Shared {
+ public:
+  // A stripe's replica and primary, under the stripe's lock.
+  struct StripeAndPrimary {
+    StripeAndPrimary(Store& store, size_t cache_bytes, Shared& shared, uint32_t index)
+        : stripe(store, cache_bytes), primary(stripe, shared, index) {}
+    Stripe stripe;
+    Primary primary;
+  };
+
+  // `store` outlives it.
+  Shared(const Settings& settings, Store& store, const Identity& identity);
+  Shared(const Shared&) = delete;
+
+  const Settings& settings() const { return settings_; }
+  Store& store() { return store_; }
+  uint64_t last_sequence() const { return store_.last_sequence(); }
+  DotClock& clock() { return clock_; }
+  uint64_t actor() const { return clock_.actor(); }
+  const std::string& self_id() const { return self_.id; }
+
+  uint32_t StripeOf(uint32_t vnode) const { return vnode % settings_.stripes; }
+  StripeAndPrimary& stripe(uint32_t index) { return *stripes_[index]; }
+  uint32_t stripes() const { return settings_.stripes; }
+  // Which loop's links carry the writes of a stripe.
+  uint32_t LaneOf(uint32_t stripe) const { return stripe % settings_.loops; }
+
+  // The latest snapshot; `version` is cheap to compare first.
+  std::shared_ptr<const ClusterView> view() const;
+  uint64_t view_version() const { return view_version_.load(std::memory_order_acquire); }
+
+  // Numbers a node: by its id once that is known.
+  Peer PeerOf(std::string_view node_id);
+  std::optional<std::string> IdOf(Peer peer) const;
+
+  // Liveness, as links tell it.
+  void OnLinkUp(Peer peer, uint32_t lane, uint64_t now_ms);
+  void OnLinkDown(Peer peer, uint32_t lane);
+  void OnHeard(Peer peer, uint32_t lane, uint64_t now_ms);
+  void OnLivenessTick(uint64_t now_ms);
+
+  // Installs a topology with a larger epoch, stored in the same step; returns the batch's sequence, 0 if it is not newer.
+  uint64_t Install(const Topology& topology);
+  void SetFrozen(bool frozen);
+
+  // Raises a database's flush watermark in all stripes; returns the sequence to wait for, 0 if nothing changed.
+  uint64_t Flush(uint8_t db, uint64_t time);
+  std::vector<uint64_t> flushed() const;
+  uint64_t flushed(uint8_t db) const { return flushed_[db].load(std::memory_order_acquire); }
+
+  // Live keys of these vnodes, by database.
+  std::vector<Counts::Number> CountKeys(const std::vector<uint32_t>& vnodes);
+
+  // The disk refuses: nothing can be written until it is well again. Set by the edge.
+  void set_disk_failed(bool failed) { disk_failed_.store(failed, std::memory_order_release); }
+  bool disk_failed() const { return disk_failed_.load(std::memory_order_acquire); }
+
+ private:
+  Peer PeerOfLocked(std::string_view node_id);
+  void RebuildViewLocked();
+
+  const Settings settings_;
+  Store& store_;
+  const NodeInfo self_;
+  DotClock clock_;
+  std::vector<std::unique_ptr<StripeAndPrimary>> stripes_;
+  std::array<std::atomic<uint64_t>, Stripe::kDatabases> flushed_{};
+  std::atomic<bool> disk_failed_{false};
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Topology> topology_;   // guarded by mutex_, as all below
+  std::shared_ptr<const ClusterView> view_;
+  std::vector<std::string> peer_ids_;          // by Peer
+  Liveness liveness_;
+  bool frozen_ = false;
+  std::atomic<uint64_t> view_version_{0};
+};
+
+}  // namespace kindred
+
+#endif  // KINDRED_NODE_SHARED_H_

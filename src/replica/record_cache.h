@@ -1,0 +1,91 @@
+// Decoded records of one stripe, by record key, within a budget of bytes. The cache is where a stripe's records live:
+// every read and write goes through an entry, and an entry whose latest change is not durable yet, or that somebody
+// holds on to, stays. An entry for a key that does not exist is an empty record.
+//
+// Part of a stripe; guarded by its lock.
+#ifndef KINDRED_REPLICA_RECORD_CACHE_H_
+#define KINDRED_REPLICA_RECORD_CACHE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/container/flat_hash_set.h"
+#include "causal/record.h"
+
+namespace kindred {
+
+struct CachedRecord {
+  std::string key;
+  Record record;          // what this replica shows
+  // What the store holds, where that differs: a primary's own copy is logged before it shows.
+  std::unique_ptr<Record> logged;
+  uint64_t sequence = 0;     // of the batch that brought what is shown
+  uint64_t logged_sequence = 0;  // of the last batch that touched the key
+  uint64_t fresh_since = 0;  // as a primary: known to be fresh under the grant held since then; 0: not
+  uint32_t pins = 0;         // by operations in flight
+
+  bool Evictable(uint64_t durable) const {
+    return pins == 0 && logged == nullptr && sequence <= durable && logged_sequence <= durable;
+  }
+
+ private:
+  friend class RecordCache;
+  CachedRecord* newer = nullptr;
+  CachedRecord* older = nullptr;
+  size_t charged = 0;  // bytes
+};
+
+class RecordCache {
+ public:
+  explicit RecordCache(size_t bytes_max) : bytes_max_(bytes_max) {}
+  RecordCache(const RecordCache&) = delete;
+  RecordCache& operator=(const RecordCache&) = delete;
+
+  // Null if it is not here. Counts as a use.
+  CachedRecord* Find(std::string_view key);
+
+  // REQUIRES: Find(key) is null.
+  CachedRecord* Insert(std::string key, Record record);
+
+  // The entry's record has changed its size.
+  void Resized(CachedRecord& entry);
+
+  // Drops what was used least lately until the budget is kept, looking at a bounded number of entries; never `keep`,
+  // which the caller is working with.
+  void Trim(uint64_t durable, const CachedRecord* keep);
+
+  size_t bytes() const { return bytes_; }
+  size_t size() const { return entries_.size(); }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view key) const;
+    size_t operator()(const std::unique_ptr<CachedRecord>& entry) const { return (*this)(entry->key); }
+  };
+  struct Equal {
+    using is_transparent = void;
+    static std::string_view Key(std::string_view key) { return key; }
+    static std::string_view Key(const std::unique_ptr<CachedRecord>& entry) { return entry->key; }
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      return Key(a) == Key(b);
+    }
+  };
+
+  void Unlink(CachedRecord& entry);
+  void LinkNewest(CachedRecord& entry);
+
+  const size_t bytes_max_;
+  size_t bytes_ = 0;
+  absl::flat_hash_set<std::unique_ptr<CachedRecord>, Hash, Equal> entries_;
+  CachedRecord* newest_ = nullptr;
+  CachedRecord* oldest_ = nullptr;
+};
+
+}  // namespace kindred
+
+#endif  // KINDRED_REPLICA_RECORD_CACHE_H_

@@ -1,0 +1,39 @@
+// What a replica does with the messages that concern one record: takes a guarded write or says why not, merges what is
+// unguarded, tells its record. The stripe's lock is held; answers leave when their sequence is durable.
+#ifndef KINDRED_REPLICA_REPLICA_H_
+#define KINDRED_REPLICA_REPLICA_H_
+
+#include <cstdint>
+
+#include "message/message.h"
+#include "replica/stripe.h"
+
+namespace kindred {
+
+struct Answered {
+  Message message;
+  uint64_t after = 0;  // sequence
+};
+
+// Which checks of a guarded write hold; the simulator leaves them out one at a time.
+struct GuardRules {
+  bool grants = true;
+  bool guard = true;
+};
+
+// Whether a replica with this entry may take a version with this dot, computed from `base`.
+bool MayTake(Stripe& stripe, const CachedRecord& entry, uint32_t vnode, const Dot& dot, const Context& base,
+             const GuardRules& rules);
+
+// `clock`: this node's, for the refusal.
+Answered OnGuarded(Stripe& stripe, CachedRecord& entry, uint32_t vnode, const Guarded& guarded, uint64_t clock,
+                   const GuardRules& rules);
+
+// Refused when it brings a version that a flush has killed.
+Answered OnReplicate(Stripe& stripe, CachedRecord& entry, const Replicate& replicate, uint64_t clock);
+
+Answered OnAsk(const CachedRecord& entry, const Ask& ask);
+
+}  // namespace kindred
+
+#endif  // KINDRED_REPLICA_REPLICA_H_

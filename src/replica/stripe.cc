@@ -1,0 +1,175 @@
+#include "replica/stripe.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "store/keys.h"
+
+namespace kindred {
+namespace {
+
+uint8_t DbOf(std::string_view key) { return static_cast<uint8_t>(key[kRecordKeyPrefixBytes - 1]); }
+
+std::string EncodeRecord(const Record& record) {
+  std::string bytes;
+  ByteWriter out(&bytes);
+  record.Encode(out);
+  return bytes;
+}
+
+bool ExpiresAt(const Record& record, uint64_t expires_ms) {
+  return std::any_of(record.versions.begin(), record.versions.end(),
+                     [&](const Version& v) { return v.expires_ms == expires_ms; });
+}
+
+// Expiry entries for what `after` brings, none for what only `before` had.
+void ChangeExpiry(const std::string& key, const Record& before, const Record& after, Batch* batch) {
+  for (const Version& v : before.versions) {
+    if (v.expires_ms != kNever && !ExpiresAt(after, v.expires_ms)) {
+      batch->Delete(Column::kExpiry, ExpiryKey(v.expires_ms, key));
+    }
+  }
+  for (const Version& v : after.versions) {
+    if (v.expires_ms != kNever && !ExpiresAt(before, v.expires_ms)) {
+      batch->Put(Column::kExpiry, ExpiryKey(v.expires_ms, key), {});
+    }
+  }
+}
+
+// A key counts from when it is written until it is deleted or buried; that it has expired is noticed when it is buried.
+Counts::Number NumberOf(const Record& record) {
+  const Version* newest = Newest(record);
+  if (newest == nullptr || newest->kind == Kind::kTombstone) return {0, 0};
+  return {1, newest->expires_ms != kNever ? 1 : 0};
+}
+
+}  // namespace
+
+CachedRecord* Stripe::Find(std::string_view key) {
+  CachedRecord* entry = cache_.Find(key);
+  if (entry == nullptr) {
+    std::string bytes;
+    const Found found = store_.Get(Column::kRecords, key, &bytes);
+    if (found == Found::kNotInMemory) return nullptr;
+    OnLoaded(std::string(key), found, bytes);
+    entry = cache_.Find(key);
+  }
+  Normalize(*entry);
+  return entry;
+}
+
+void Stripe::OnLoaded(const std::string& key, Found found, std::string_view bytes) {
+  CHECK(found != Found::kNotInMemory);
+  if (cache_.Find(key) != nullptr) return;
+  Record record;
+  if (found == Found::kFound) {
+    ByteReader in(bytes);
+    const bool decoded = Record::Decode(in, &record);
+    CHECK(decoded);  // RocksDB has checked the block's checksum: another format is a bug
+  }
+  const CachedRecord* entry = cache_.Insert(key, std::move(record));
+  cache_.Trim(store_.durable(), entry);
+}
+
+void Stripe::Normalize(CachedRecord& entry) {
+  const uint64_t flushed = flushed_[DbOf(entry.key)];
+  if (flushed == 0 || entry.record.empty()) return;
+  const bool below = std::any_of(entry.record.context.begin(), entry.record.context.end(),
+                                 [&](const Dot& dot) { return dot.time <= flushed; });
+  if (!below) return;
+  entry.record = DropUpTo(std::move(entry.record), flushed);
+  if (entry.logged != nullptr) *entry.logged = DropUpTo(std::move(*entry.logged), flushed);
+  cache_.Resized(entry);
+}
+
+uint64_t Stripe::Commit(const std::string& key, const Record& before, const Record& after) {
+  Batch batch;
+  if (after.empty()) {
+    batch.Delete(Column::kRecords, key);
+  } else {
+    batch.Put(Column::kRecords, key, EncodeRecord(after));
+  }
+  ChangeExpiry(key, before, after, &batch);
+  const Counts::Number was = NumberOf(before), is = NumberOf(after);
+  if (was != is) {
+    const auto parts = SplitRecordKey(key);
+    CHECK(parts.has_value());
+    batch.counts.push_back({parts->slot, parts->db, static_cast<int32_t>(is.keys - was.keys),
+                            static_cast<int32_t>(is.with_expiry - was.with_expiry), false});
+    counts_.Apply(batch.counts.back());
+  }
+  return store_.Commit(std::move(batch));
+}
+
+void Stripe::Write(CachedRecord& entry, Record next) {
+  entry.sequence = entry.logged_sequence =
+      Commit(entry.key, entry.logged != nullptr ? *entry.logged : entry.record, next);
+  entry.logged.reset();
+  entry.record = std::move(next);
+  cache_.Resized(entry);
+  cache_.Trim(store_.durable(), &entry);
+}
+
+void Stripe::Log(CachedRecord& entry, const Record& next) {
+  entry.logged_sequence = Commit(entry.key, entry.logged != nullptr ? *entry.logged : entry.record, next);
+  entry.logged = std::make_unique<Record>(next);
+}
+
+void Stripe::Show(CachedRecord& entry, Record next) {
+  if (entry.logged == nullptr || *entry.logged != next) return Write(entry, std::move(next));
+  entry.logged.reset();
+  entry.sequence = entry.logged_sequence;
+  entry.record = std::move(next);
+  cache_.Resized(entry);
+}
+
+void Stripe::Revert(CachedRecord& entry) {
+  if (entry.logged == nullptr) return;
+  entry.logged_sequence = Commit(entry.key, *entry.logged, entry.record);
+  entry.logged.reset();
+}
+
+bool Stripe::BuryExpired(CachedRecord& entry, uint64_t now_ms) {
+  Record next = entry.record;
+  if (!kindred::BuryExpired(&next, now_ms)) return false;
+  Write(entry, std::move(next));
+  return true;
+}
+
+void Stripe::DropExpiryEntry(std::string key) {
+  Batch batch;
+  batch.Delete(Column::kExpiry, std::move(key));
+  store_.Commit(std::move(batch));
+}
+
+Grants::Answer Stripe::OnPrepare(uint32_t vnode, uint64_t actor, uint64_t from, uint64_t until) {
+  const Grants::Answer answer = grants_.OnPrepare(vnode, actor, from, until);
+  if (answer.changed) {
+    Batch batch;
+    batch.Put(Column::kMeta, Grants::MetaKey(vnode), grants_.Of(vnode).Encode());
+    grants_sequence_ = store_.Commit(std::move(batch));
+  }
+  return answer;
+}
+
+uint64_t Stripe::Flush(uint8_t db, uint64_t time) {
+  CHECK(db < kDatabases);
+  if (time <= flushed_[db]) return 0;
+  flushed_[db] = time;
+  Batch batch;
+  for (const auto& [where, number] : counts_.all()) {
+    if (where.second == db) batch.counts.push_back({where.first, db, 0, 0, true});
+  }
+  for (const CountChange& change : batch.counts) counts_.Apply(change);
+  return batch.counts.empty() ? 0 : store_.Commit(std::move(batch));
+}
+
+Record RecordOf(const Guarded& guarded) {
+  Record record = Put(Record(), guarded.base, guarded.version);
+  record.versions.insert(record.versions.end(), guarded.kept.begin(), guarded.kept.end());
+  return record;
+}
+
+}  // namespace kindred

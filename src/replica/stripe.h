@@ -1,0 +1,86 @@
+// One stripe's data as a replica: the records of its vnodes' keys, what it has granted, its flush watermarks and its
+// counts of live keys. A record, its expiry entries and its counts change together, in one batch.
+//
+// One object behind one short lock: every method but mutex() needs it held. Nothing here waits.
+#ifndef KINDRED_REPLICA_STRIPE_H_
+#define KINDRED_REPLICA_STRIPE_H_
+
+#include <array>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "causal/record.h"
+#include "message/message.h"
+#include "replica/grants.h"
+#include "replica/record_cache.h"
+#include "store/store.h"
+
+namespace kindred {
+
+class Stripe {
+ public:
+  static constexpr size_t kDatabases = 16;
+
+  // `store` outlives the stripe.
+  Stripe(Store& store, size_t cache_bytes) : store_(store), cache_(cache_bytes) {}
+
+  std::mutex& mutex() { return mutex_; }
+
+  // The entry of a record key; made from the store where that needs no I/O. Null: the record has to be loaded.
+  // The pointer is good until the lock is released, longer while it is pinned.
+  CachedRecord* Find(std::string_view key);
+  // What a load brought. Does nothing if the key has come in meanwhile.
+  void OnLoaded(const std::string& key, Found found, std::string_view bytes);
+
+  // Shows `next` and logs it.
+  void Write(CachedRecord& entry, Record next);
+  // Logs `next` without showing it: a primary's own copy.
+  void Log(CachedRecord& entry, const Record& next);
+  // Shows `next`, which is most often what was logged.
+  void Show(CachedRecord& entry, Record next);
+  // What was logged is not to be: the store gets what is shown.
+  void Revert(CachedRecord& entry);
+
+  // Turns expired versions into tombstones. True if there were any.
+  bool BuryExpired(CachedRecord& entry, uint64_t now_ms);
+  // An expiry entry that no version stands behind any more.
+  void DropExpiryEntry(std::string key);
+
+  Grants& grants() { return grants_; }
+  Grants::Answer OnPrepare(uint32_t vnode, uint64_t actor, uint64_t from, uint64_t until);
+  uint64_t grants_sequence() const { return grants_sequence_; }  // of the last batch with a grant
+
+  // Versions of `db` up to `time` are dead from now on. Returns the batch's sequence, 0 if nothing changed.
+  uint64_t Flush(uint8_t db, uint64_t time);
+  uint64_t flushed(uint8_t db) const { return flushed_[db]; }
+  void RestoreFlushed(uint8_t db, uint64_t time) { flushed_[db] = time; }
+
+  const Counts& counts() const { return counts_; }
+  void RestoreCounts(const CountChange& change) { counts_.Apply(change); }
+
+  size_t cache_bytes() const { return cache_.bytes(); }
+  Store& store() { return store_; }
+
+ private:
+  // Stores that the key's record goes from `before` to `after`.
+  uint64_t Commit(const std::string& key, const Record& before, const Record& after);
+  // What is left of a record after its database's flushes.
+  void Normalize(CachedRecord& entry);
+
+  std::mutex mutex_;
+  Store& store_;
+  RecordCache cache_;
+  Grants grants_;
+  uint64_t grants_sequence_ = 0;
+  std::array<uint64_t, kDatabases> flushed_{};
+  Counts counts_;
+};
+
+// The record that a guarded write makes: it replaces what its base has seen, but for the siblings that it keeps.
+Record RecordOf(const Guarded& guarded);
+
+}  // namespace kindred
+
+#endif  // KINDRED_REPLICA_STRIPE_H_

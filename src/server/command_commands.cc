@@ -1,0 +1,168 @@
+// COMMAND.
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "base/check.h"
+#include "base/glob.h"
+#include "command/command_reply.h"
+#include "command/handler_tools.h"
+#include "resp/errors.h"
+#include "resp/reply_parser.h"
+#include "server/server.h"
+#include "server/session.h"
+#include "server/session_command.h"
+
+namespace kindred {
+namespace {
+
+void InfoOfAll(Session& session, ReplyWriter& reply) {
+  const CommandTable& table = session.server().commands();
+  reply.Array(table.commands().size());
+  for (const CommandRow* row : table.commands()) WriteCommandInfo(table, *row, reply);
+}
+
+void Command(Session& session, Args, ReplyWriter& reply, uint64_t) { InfoOfAll(session, reply); }
+
+void Count(Session& session, Args, ReplyWriter& reply, uint64_t) {
+  reply.Integer(static_cast<int64_t>(session.server().commands().commands().size()));
+}
+
+void Info(Session& session, Args args, ReplyWriter& reply, uint64_t) {
+  if (args.size() == 2) {
+    InfoOfAll(session, reply);
+    return;
+  }
+  const CommandTable& table = session.server().commands();
+  reply.Array(args.size() - 2);
+  for (std::string_view name : args.subspan(2)) {
+    if (const CommandRow* row = table.FindFullName(name)) {
+      WriteCommandInfo(table, *row, reply);
+    } else {
+      reply.NilArray();
+    }
+  }
+}
+
+void Docs(Session& session, Args args, ReplyWriter& reply, uint64_t) {
+  const CommandTable& table = session.server().commands();
+  if (args.size() == 2) {
+    WriteCommandDocs(table, table.commands(), reply);
+    return;
+  }
+  std::vector<const CommandRow*> rows;
+  for (std::string_view name : args.subspan(2)) {
+    if (const CommandRow* row = table.FindFullName(name)) rows.push_back(row);
+  }
+  WriteCommandDocs(table, rows, reply);
+}
+
+void WriteNames(const std::vector<const CommandRow*>& rows, ReplyWriter& reply) {
+  reply.Array(rows.size());
+  for (const CommandRow* row : rows) reply.Bulk(row->name);
+}
+
+// Asks COMMAND INFO's own reply, which is where the categories have their names.
+bool HasCategory(const CommandTable& table, const CommandRow& row, std::string_view category) {
+  constexpr size_t kCategories = 6;
+  std::string bytes;
+  ReplyWriter writer(&bytes, 2);
+  WriteCommandInfo(table, row, writer);
+  ReplyNode info;
+  CHECK(ParseReply(bytes, &info).ok());
+  std::string wanted = "@" + absl::AsciiStrToLower({category.data(), category.size()});
+  const std::vector<ReplyNode>& names = info.items[kCategories].items;
+  return std::any_of(names.begin(), names.end(),
+                     [&wanted](const ReplyNode& name) { return name.text == wanted; });
+}
+
+void List(Session& session, Args args, ReplyWriter& reply, uint64_t) {
+  const CommandTable& table = session.server().commands();
+  std::vector<const CommandRow*> rows;
+  if (args.size() == 2) {
+    rows.assign(table.commands().begin(), table.commands().end());
+    WriteNames(rows, reply);
+    return;
+  }
+  if (args.size() != 5 || !SameWord(args[2], "filterby")) {
+    reply.Error(kSyntax);
+    return;
+  }
+  std::string_view filter = args[4];
+  if (SameWord(args[3], "pattern")) {
+    for (const CommandRow* row : table.rows()) {
+      if (GlobMatch(filter, row->name, /*ignore_case=*/true)) rows.push_back(row);
+    }
+  } else if (SameWord(args[3], "aclcat")) {
+    for (const CommandRow* row : table.rows()) {
+      if (HasCategory(table, *row, filter)) rows.push_back(row);
+    }
+  } else if (!SameWord(args[3], "module")) {  // There are no modules.
+    reply.Error(kSyntax);
+    return;
+  }
+  WriteNames(rows, reply);
+}
+
+constexpr uint32_t kAnyTime = kFlagLoading | kFlagStale;
+
+constexpr SessionCommand kCommands[] = {
+    {.row = {.name = "command",
+             .arity = -1,
+             .flags = kAnyTime,
+             .acl = kAclConnection,
+             .summary = "Returns detailed information about all commands.",
+             .since = "2.8.13",
+             .group = "server",
+             .complexity = "O(N) where N is the total number of Redis commands",
+             .tips = "nondeterministic_output_order"},
+     .run = Command,
+     .has_subcommands = true},
+    {.row = {.name = "command|count",
+             .arity = 2,
+             .flags = kAnyTime,
+             .acl = kAclConnection,
+             .summary = "Returns a count of commands.",
+             .since = "2.8.13",
+             .group = "server",
+             .complexity = "O(1)"},
+     .run = Count},
+    {.row = {.name = "command|info",
+             .arity = -2,
+             .flags = kAnyTime,
+             .acl = kAclConnection,
+             .summary = "Returns information about one, multiple or all commands.",
+             .since = "2.8.13",
+             .group = "server",
+             .complexity = "O(N) where N is the number of commands to look up",
+             .arguments = "[command-name]...",
+             .tips = "nondeterministic_output_order"},
+     .run = Info},
+    {.row = {.name = "command|docs",
+             .arity = -2,
+             .flags = kAnyTime,
+             .acl = kAclConnection,
+             .summary = "Returns documentary information about one, multiple or all commands.",
+             .since = "7.0.0",
+             .group = "server",
+             .complexity = "O(N) where N is the number of commands to look up",
+             .arguments = "[command-name]...",
+             .tips = "nondeterministic_output_order"},
+     .run = Docs},
+    {.row = {.name = "command|list",
+             .arity = -2,
+             .flags = kAnyTime,
+             .acl = kAclConnection,
+             .summary = "Returns a list of command names.",
+             .since = "7.0.0",
+             .group = "server",
+             .complexity = "O(N) where N is the total number of Redis commands",
+             .arguments = "[filterby=MODULE module-name|ACLCAT category|PATTERN pattern]",
+             .tips = "nondeterministic_output_order"},
+     .run = List},
+};
+
+}  // namespace
+
+std::span<const SessionCommand> CommandCommands() { return kCommands; }
+
+}  // namespace kindred

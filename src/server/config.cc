@@ -1,0 +1,243 @@
+#include "server/config.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_split.h"
+#include "base/check.h"
+#include "base/number.h"
+#include "fmt/format.h"
+#include "server/toml_line.h"
+
+namespace kindred {
+namespace {
+
+absl::Status Invalid(const std::string& sentence) { return absl::InvalidArgumentError(sentence); }
+
+absl::string_view Abseil(std::string_view text) { return {text.data(), text.size()}; }
+
+std::string TomlValue(const OptionRow& row, const std::string& text) {
+  switch (row.type) {
+    case OptionType::kInteger:
+      return text;
+    case OptionType::kBool:
+      return text == "yes" ? "true" : "false";
+    case OptionType::kBytes:
+    case OptionType::kEnum:
+    case OptionType::kLevel:
+    case OptionType::kText:
+      return ParseInt64(text) ? text : TomlString(text);
+  }
+  return text;
+}
+
+// Wraps a sentence into comment lines of at most 100 columns.
+void AppendComment(std::string_view sentence, std::string* out) {
+  constexpr size_t kColumns = 100;
+  std::string line = "#";
+  for (absl::string_view word : absl::StrSplit(Abseil(sentence), ' ')) {
+    if (line.size() + 1 + word.size() > kColumns) {
+      *out += line + "\n";
+      line = "#";
+    }
+    line += ' ';
+    line.append(word.data(), word.size());
+  }
+  *out += line + "\n";
+}
+
+bool IsHostAndPort(std::string_view text) {
+  size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  std::optional<int64_t> port = ParseInt64(text.substr(colon + 1));
+  return port && *port >= 1 && *port <= 65535;
+}
+
+}  // namespace
+
+Config::Config() {
+  for (const OptionRow& row : OptionRows()) texts_.emplace_back(row.default_text);
+}
+
+absl::Status Config::Set(std::string_view name, std::string_view text) {
+  const OptionRow* row = FindOption(name);
+  if (row == nullptr) {
+    return Invalid(fmt::format("unknown option '{}' (did you mean '{}'?)", name.substr(0, 128),
+                               NearestOption(name)));
+  }
+  if (std::optional<std::string> why = WhyRefused(*row, text)) {
+    return Invalid(fmt::format("{} cannot be '{}': {}", row->name, text.substr(0, 128), *why));
+  }
+  std::string& value = texts_[static_cast<size_t>(row - OptionRows().data())];
+  value = text;
+  // Words are kept in the case in which the table has them, so that whoever reads compares once.
+  if (row->type == OptionType::kEnum || row->type == OptionType::kBool) {
+    absl::AsciiStrToLower(&value);
+  }
+  return absl::OkStatus();
+}
+
+size_t Config::IndexOf(std::string_view name) const {
+  const OptionRow* row = FindOption(name);
+  CHECK(row != nullptr);
+  return static_cast<size_t>(row - OptionRows().data());
+}
+
+const std::string& Config::GetText(std::string_view name) const { return texts_[IndexOf(name)]; }
+
+int64_t Config::GetNumber(std::string_view name) const {
+  size_t index = IndexOf(name);
+  return OptionNumber(OptionRows()[index], texts_[index]);
+}
+
+bool Config::GetBool(std::string_view name) const { return GetNumber(name) != 0; }
+
+const std::string& Config::TextOf(const OptionRow& row) const {
+  return texts_[static_cast<size_t>(&row - OptionRows().data())];
+}
+
+std::string Config::ShownValueOf(const OptionRow& row) const {
+  if (row.type != OptionType::kBytes) return TextOf(row);
+  return std::to_string(OptionNumber(row, TextOf(row)));
+}
+
+absl::Status Config::LoadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream bytes;
+  if (!file || !(bytes << file.rdbuf())) {
+    return absl::NotFoundError(fmt::format("cannot read the configuration file {}", path));
+  }
+  return LoadText(bytes.str(), path);
+}
+
+absl::Status Config::LoadText(std::string_view text, std::string_view file_name) {
+  size_t number = 0;
+  for (absl::string_view piece : absl::StrSplit(Abseil(text), '\n')) {
+    ++number;
+    TomlLine line;
+    std::string trouble = ParseTomlLine({piece.data(), piece.size()}, &line);
+    if (trouble.empty() && !line.empty) {
+      if (const OptionRow* row = FindOption(line.name); row && row->type == OptionType::kBool) {
+        if (line.value == "true") line.value = "yes";
+        if (line.value == "false") line.value = "no";
+      }
+      absl::Status set = Set(line.name, line.value);
+      trouble = std::string(set.message());
+    }
+    if (!trouble.empty()) return Invalid(fmt::format("{}:{}: {}", file_name, number, trouble));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Config::Check() const {
+  int64_t replicas = GetNumber("replicas");
+  for (std::string_view name : {"write-quorum", "read-quorum"}) {
+    std::optional<int64_t> number = ParseInt64(GetText(name));
+    if (number && *number > replicas) {
+      return Invalid(fmt::format("{} is {}, but there are only {} replicas to answer", name,
+                                 *number, replicas));
+    }
+  }
+
+  Ports all = ports();
+  const std::pair<std::string_view, int> named[] = {{"port", all.plain},
+                                                    {"cluster-port", all.cluster},
+                                                    {"peer-port", all.peer},
+                                                    {"http-port", all.http}};
+  for (size_t i = 0; i < std::size(named); ++i) {
+    if (named[i].second > 65535) {
+      return Invalid(fmt::format("{} would be {}, beyond 65535: set it, or choose a lower port",
+                                 named[i].first, named[i].second));
+    }
+    for (size_t j = 0; j < i; ++j) {
+      if (named[i].second != named[j].second) continue;
+      return Invalid(fmt::format("{} and {} are both {}: each needs a port of its own",
+                                 named[j].first, named[i].first, named[i].second));
+    }
+  }
+
+  int64_t vnodes = GetNumber("vnodes");
+  if ((vnodes & (vnodes - 1)) != 0) {
+    return Invalid(fmt::format("vnodes is {}, but has to be a power of two", vnodes));
+  }
+  if (GetNumber("suspect-after-ms") <= GetNumber("heartbeat-ms")) {
+    return Invalid("suspect-after-ms has to be longer than heartbeat-ms");
+  }
+  if (const std::string& join = GetText("join"); !join.empty() && !IsHostAndPort(join)) {
+    return Invalid(fmt::format("join is '{}', but has to be HOST:PEERPORT of a member", join));
+  }
+  if (bind().empty()) return Invalid("bind needs at least one address");
+  if (GetText("dir").empty()) return Invalid("dir needs a directory");
+  return absl::OkStatus();
+}
+
+std::string Config::Describe() const {
+  std::string out =
+      "# Kindred's options, each with its default. Every one is also a flag of `kindred server`:\n"
+      "# --port 7001 goes before port = 6379 here. Sizes may be written as \"64mb\".\n";
+  std::optional<OptionSection> section;
+  for (const OptionRow& row : OptionRows()) {
+    if (section != row.section) {
+      section = row.section;
+      out += fmt::format("\n# --- {} ---\n", SectionTitle(row.section));
+    }
+    out += "\n";
+    AppendComment(row.doc, &out);
+    out += fmt::format("{} = {}\n", row.name, TomlValue(row, TextOf(row)));
+  }
+  return out;
+}
+
+Ports Config::ports() const {
+  int plain = static_cast<int>(GetNumber("port"));
+  auto port_or = [this](std::string_view name, int otherwise) {
+    int port = static_cast<int>(GetNumber(name));
+    return port == 0 ? otherwise : port;
+  };
+  return {plain, port_or("cluster-port", plain + 100), port_or("peer-port", plain + 200),
+          port_or("http-port", plain + 300)};
+}
+
+std::vector<BindAddress> Config::bind() const {
+  std::vector<BindAddress> addresses;
+  for (absl::string_view word : absl::StrSplit(GetText("bind"), ' ', absl::SkipEmpty())) {
+    bool optional = word.size() > 1 && word[0] == '-';
+    if (optional) word.remove_prefix(1);
+    addresses.push_back({std::string(word), optional});
+  }
+  return addresses;
+}
+
+std::string Config::advertised_host() const {
+  if (const std::string& host = GetText("advertise-host"); !host.empty()) return host;
+  std::vector<BindAddress> addresses = bind();
+  if (addresses.empty() || addresses[0].host == "*" || addresses[0].host == "::*" ||
+      addresses[0].host == "0.0.0.0" || addresses[0].host == "::") {
+    return "127.0.0.1";
+  }
+  return addresses[0].host;
+}
+
+Consistency Config::consistency() const {
+  Consistency consistency;
+  consistency.read = Level::Parse(GetText("read-quorum"), false).value();
+  consistency.write = Level::Parse(GetText("write-quorum"), false).value();
+  return consistency;
+}
+
+Settings Config::settings(uint32_t loops) const {
+  auto number = [this](std::string_view name) { return static_cast<uint64_t>(GetNumber(name)); };
+  Settings settings;
+  settings.loops = loops;
+  settings.cache_bytes = number("cache-bytes");
+  settings.value_bytes_max = number("proto-max-bulk-len");
+  settings.request_timeout_ms = number("request-timeout-ms");
+  settings.heartbeat_ms = number("heartbeat-ms");
+  settings.suspect_after_ms = number("suspect-after-ms");
+  settings.grant_ms = number("grant-ms");
+  settings.max_clock_drift_ms = number("max-clock-drift-ms");
+  return settings;
+}
+
+}  // namespace kindred

@@ -1,0 +1,211 @@
+// HELLO, AUTH, PING, ECHO, SELECT, RESET, QUIT.
+#include "base/number.h"
+#include "command/handler_tools.h"
+#include "resp/errors.h"
+#include "server/client_words.h"
+#include "server/server.h"
+#include "server/session.h"
+#include "server/session_command.h"
+#include "server/session_errors.h"
+
+namespace kindred {
+namespace {
+
+constexpr std::string_view kDefaultUser = "default";
+
+// As no password is set, the default user may give any; there are no other users.
+bool MayLogIn(std::string_view user) { return user == kDefaultUser; }
+
+struct HelloOptions {
+  int protocol = 0;  // 0: none named.
+  std::optional<std::string_view> user;
+  std::optional<std::string_view> name;
+};
+
+// False, and an error is written, if the arguments are not HELLO's.
+bool ParseHello(Args args, HelloOptions* options, ReplyWriter& reply) {
+  auto refuse = [&reply](std::string_view error) {
+    reply.Error(error);
+    return false;
+  };
+  if (args.size() < 2) return true;
+  std::optional<int64_t> version = ParseInt64(args[1]);
+  if (!version) return refuse(kProtocolVersionNotInteger);
+  if (*version != 2 && *version != 3) return refuse(kNoProto);
+  options->protocol = static_cast<int>(*version);
+  for (size_t i = 2; i < args.size(); ++i) {
+    size_t more = args.size() - 1 - i;
+    if (SameWord(args[i], "auth") && more >= 2) {
+      options->user = args[i + 1];
+      i += 2;
+    } else if (SameWord(args[i], "setname") && more >= 1) {
+      options->name = args[i + 1];
+      if (!IsClientWord(*options->name)) return refuse(kInvalidClientName);
+      i += 1;
+    } else {
+      return refuse(HelloOption(args[i]));
+    }
+  }
+  return true;
+}
+
+void Hello(Session& session, Args args, ReplyWriter& old_reply, uint64_t) {
+  HelloOptions options;
+  if (!ParseHello(args, &options, old_reply)) return;
+  if (options.user && !MayLogIn(*options.user)) {
+    old_reply.Error(kWrongPass);
+    return;
+  }
+  if (options.name) SetClientName(session, *options.name);
+  if (options.protocol != 0) session.set_protocol(options.protocol);
+
+  // The answer is the first in the protocol that was asked for.
+  ReplyWriter reply(old_reply.out(), session.protocol());
+  bool cluster = session.face() == Face::kCluster;
+  reply.Map(7);
+  reply.Bulk("server");
+  reply.Bulk("redis");
+  reply.Bulk("version");
+  reply.Bulk(kRedisVersion);
+  reply.Bulk("proto");
+  reply.Integer(session.protocol());
+  reply.Bulk("id");
+  reply.Integer(static_cast<int64_t>(session.client().id));
+  reply.Bulk("mode");
+  reply.Bulk(cluster ? "cluster" : "standalone");
+  reply.Bulk("role");
+  reply.Bulk("master");
+  reply.Bulk("modules");
+  reply.Array(0);
+}
+
+void Auth(Session&, Args args, ReplyWriter& reply, uint64_t) {
+  if (args.size() > 3) {
+    reply.Error(kSyntax);
+  } else if (args.size() == 2) {
+    reply.Error(kNoPasswordSet);
+  } else if (MayLogIn(args[1])) {
+    reply.Simple("OK");
+  } else {
+    reply.Error(kWrongPass);
+  }
+}
+
+void Ping(Session&, Args args, ReplyWriter& reply, uint64_t) {
+  if (args.size() > 2) {
+    reply.Error(WrongArity("ping"));
+  } else if (args.size() == 2) {
+    reply.Bulk(args[1]);
+  } else {
+    reply.Simple("PONG");
+  }
+}
+
+void Echo(Session&, Args args, ReplyWriter& reply, uint64_t) { reply.Bulk(args[1]); }
+
+void Select(Session& session, Args args, ReplyWriter& reply, uint64_t) {
+  int64_t db = 0;
+  if (!ExpectInteger(args[1], &db, reply)) return;
+  if (session.face() == Face::kCluster && db != 0) {
+    reply.Error(kSelectInCluster);
+  } else if (db < 0 || db >= static_cast<int64_t>(Stripe::kDatabases)) {
+    reply.Error(kDbIndexOutOfRange);
+  } else {
+    session.set_db(static_cast<uint8_t>(db));
+    reply.Simple("OK");
+  }
+}
+
+void Reset(Session& session, Args, ReplyWriter& reply, uint64_t) {
+  session.ResetState();
+  reply.Simple("RESET");
+}
+
+void Quit(Session& session, Args, ReplyWriter& reply, uint64_t) {
+  session.CloseWhenAnswered();
+  reply.Simple("OK");
+}
+
+constexpr uint32_t kAnyTime =
+    kFlagNoScript | kFlagLoading | kFlagStale | kFlagFast | kFlagNoAuth | kFlagAllowBusy;
+
+constexpr SessionCommand kCommands[] = {
+    {.row = {.name = "hello",
+             .arity = -1,
+             .flags = kAnyTime,
+             .acl = kAclConnection,
+             .summary = "Handshakes with the Redis server.",
+             .since = "6.0.0",
+             .group = "connection",
+             .complexity = "O(1)",
+             .arguments = "[arguments={protover:integer [auth={AUTH username password}] [SETNAME "
+                          "clientname]}]"},
+     .run = Hello},
+    {.row = {.name = "auth",
+             .arity = -2,
+             .flags = kAnyTime,
+             .acl = kAclConnection,
+             .summary = "Authenticates the connection.",
+             .since = "1.0.0",
+             .group = "connection",
+             .complexity = "O(N) where N is the number of passwords defined for the user",
+             .arguments = "[username] password"},
+     .run = Auth},
+    {.row = {.name = "ping",
+             .arity = -1,
+             .flags = kFlagFast,
+             .acl = kAclConnection,
+             .summary = "Returns the server's liveliness response.",
+             .since = "1.0.0",
+             .group = "connection",
+             .complexity = "O(1)",
+             .arguments = "[message]",
+             .tips = "request_policy:all_shards response_policy:all_succeeded"},
+     .run = Ping},
+    {.row = {.name = "echo",
+             .arity = 2,
+             .flags = kFlagLoading | kFlagStale | kFlagFast,
+             .acl = kAclConnection,
+             .summary = "Returns the given string.",
+             .since = "1.0.0",
+             .group = "connection",
+             .complexity = "O(1)",
+             .arguments = "message"},
+     .run = Echo},
+    {.row = {.name = "select",
+             .arity = 2,
+             .flags = kFlagLoading | kFlagStale | kFlagFast,
+             .acl = kAclConnection,
+             .summary = "Changes the selected database.",
+             .since = "1.0.0",
+             .group = "connection",
+             .complexity = "O(1)",
+             .arguments = "index:integer"},
+     .run = Select},
+    {.row = {.name = "reset",
+             .arity = 1,
+             .flags = kAnyTime,
+             .acl = kAclConnection,
+             .summary = "Resets the connection.",
+             .since = "6.2.0",
+             .group = "connection",
+             .complexity = "O(1)"},
+     .run = Reset},
+    {.row = {.name = "quit",
+             .arity = -1,
+             .flags = kAnyTime,
+             .acl = kAclConnection,
+             .summary = "Closes the connection.",
+             .since = "1.0.0",
+             .group = "connection",
+             .complexity = "O(1)",
+             .deprecated_since = "7.2.0",
+             .replaced_by = "just closing the connection"},
+     .run = Quit},
+};
+
+}  // namespace
+
+std::span<const SessionCommand> ConnectionCommands() { return kCommands; }
+
+}  // namespace kindred

@@ -1,0 +1,167 @@
+#include "server/server.h"
+
+#include <set>
+
+#include "base/check.h"
+#include "base/glob.h"
+#include "command/families.h"
+#include "command/handler_tools.h"
+#include "server/session_errors.h"
+
+namespace kindred {
+namespace {
+
+CommandTable AllCommands() {
+  std::vector<std::span<const CommandRow>> families = DataCommandFamilies();
+  for (std::span<const SessionCommand> family : SessionCommandFamilies()) {
+    for (const SessionCommand& command : family) families.emplace_back(&command.row, 1);
+  }
+  return CommandTable(std::move(families));
+}
+
+}  // namespace
+
+std::vector<std::span<const SessionCommand>> SessionCommandFamilies() {
+  return {ConnectionCommands(), ClientCommands(),  ServerCommands(),
+          CommandCommands(),    ClusterCommands(), ConsistencyCommands()};
+}
+
+Server::Server(const Config& config, Shared& shared, ProcessIdentity identity)
+    : shared_(shared),
+      identity_(std::move(identity)),
+      ports_(config.ports()),
+      value_bytes_max_(static_cast<size_t>(config.GetNumber("proto-max-bulk-len"))),
+      commands_(AllCommands()),
+      with_row_(commands_.Find("with")),
+      config_(config) {
+  for (std::span<const SessionCommand> family : SessionCommandFamilies()) {
+    for (const SessionCommand& command : family) session_commands_[&command.row] = &command;
+  }
+  CHECK(with_row_ != nullptr);
+  PublishConfigLocked();
+}
+
+const SessionCommand* Server::SessionCommandOf(const CommandRow* row) const {
+  auto found = session_commands_.find(row);
+  return found == session_commands_.end() ? nullptr : found->second;
+}
+
+std::vector<std::pair<std::string, std::string>> Server::ConfigGet(
+    std::span<const std::string_view> patterns) const {
+  auto matches = [patterns](std::string_view name) {
+    for (std::string_view pattern : patterns) {
+      if (!name.empty() && GlobMatch(pattern, name, /*ignore_case=*/true)) return true;
+    }
+    return false;
+  };
+  std::lock_guard lock(mutex_);
+  std::vector<std::pair<std::string, std::string>> found;
+  for (const OptionRow& row : OptionRows()) {
+    for (std::string_view name : {row.name, row.alias}) {
+      if (matches(name)) found.emplace_back(name, config_.ShownValueOf(row));
+    }
+  }
+  return found;
+}
+
+std::optional<std::string> Server::ConfigSet(std::span<const std::string_view> names_and_values) {
+  std::lock_guard lock(mutex_);
+  Config changed = config_;
+  std::set<const OptionRow*> seen;
+  for (size_t i = 0; i + 1 < names_and_values.size(); i += 2) {
+    std::string_view name = names_and_values[i];
+    std::string_view value = names_and_values[i + 1];
+    const OptionRow* row = FindOption(name);
+    if (row == nullptr) return UnknownConfigOption(name);
+    if (!seen.insert(row).second) return ConfigSetFailed(name, "duplicate parameter");
+    if (!row->run_time) return ConfigSetFailed(name, "can't set immutable config");
+    if (auto why = WhyRefused(*row, value)) return ConfigSetFailed(name, *why);
+    CHECK(changed.Set(name, value).ok());
+    if (absl::Status status = changed.Check(); !status.ok()) {
+      return ConfigSetFailed(name, std::string(status.message()));
+    }
+  }
+  config_ = std::move(changed);
+  PublishConfigLocked();
+  return std::nullopt;
+}
+
+Consistency Server::DefaultConsistency() const {
+  std::lock_guard lock(mutex_);
+  return config_.consistency();
+}
+
+Config Server::config() const {
+  std::lock_guard lock(mutex_);
+  return config_;
+}
+
+void Server::PublishConfigLocked() {
+  auto publish = [this](std::string_view name, std::atomic<uint64_t>* number) {
+    number->store(static_cast<uint64_t>(config_.GetNumber(name)), std::memory_order_relaxed);
+  };
+  publish("request-timeout-ms", &request_timeout_ms_);
+  publish("client-query-buffer-limit", &query_buffer_bytes_max_);
+  publish("timeout", &idle_timeout_s_);
+  publish("tcp-keepalive", &tcp_keepalive_s_);
+  publish("maxclients", &maxclients_);
+  publish("protected-mode", &protected_mode_);
+}
+
+std::optional<std::string> Server::WhyNotAccept(bool loopback) const {
+  if (clients_.size() >= maxclients()) return std::string(kMaxClients);
+  if (!loopback && protected_mode()) return std::string(kProtectedMode);
+  return std::nullopt;
+}
+
+void Server::OnSecond(const ProcessFacts& facts, uint64_t now_ms) {
+  statistics_.OnSecond(now_ms);
+  std::lock_guard lock(mutex_);
+  process_ = facts;
+}
+
+std::string Server::Info(Face face, std::span<const std::string_view> sections, uint64_t now_ms) {
+  InfoFacts facts;
+  facts.face = face;
+  facts.identity = identity_;
+  facts.totals = statistics_.total();
+  facts.rates = statistics_.rates();
+  facts.ports = ports_;
+  facts.now_ms = now_ms;
+  facts.clients = clients_.size();
+  facts.maxclients = static_cast<int64_t>(maxclients());
+  facts.disk_failed = shared_.disk_failed();
+  facts.node_id = shared_.self_id();
+  {
+    std::lock_guard lock(mutex_);
+    facts.process = process_;
+  }
+
+  std::shared_ptr<const ClusterView> view = shared_.view();
+  facts.epoch = view->epoch();
+  facts.nodes = view->members().size();
+  for (Peer peer : view->members()) facts.nodes_alive += view->alive(peer) ? 1 : 0;
+  facts.vnodes = view->topology().vnode_count();
+  for (uint32_t vnode = 0; facts.nodes > 0 && vnode < facts.vnodes; ++vnode) {
+    facts.vnodes_held += view->IsReplica(vnode) ? 1 : 0;
+    facts.vnodes_primary += view->PrimaryOf(vnode) == kSelf ? 1 : 0;
+  }
+
+  std::vector<Counts::Number> keyspace = CountKeys(face);
+  facts.keyspace = keyspace;
+  return InfoText(facts, sections);
+}
+
+std::vector<Counts::Number> Server::CountKeys(Face face) {
+  std::shared_ptr<const ClusterView> view = shared_.view();
+  std::vector<uint32_t> vnodes;
+  if (view->members().empty()) return {};
+  for (uint32_t vnode = 0; vnode < view->topology().vnode_count(); ++vnode) {
+    bool counts =
+        face == Face::kPlain ? view->IsReplica(vnode) : view->ReplicasOf(vnode).front() == kSelf;
+    if (counts) vnodes.push_back(vnode);
+  }
+  return shared_.CountKeys(vnodes);
+}
+
+}  // namespace kindred

@@ -1,0 +1,109 @@
+#ifndef KINDRED_SERVER_SERVER_H_
+#define KINDRED_SERVER_SERVER_H_
+
+// What all sessions of one process share beside the data: the configuration, the commands, who is
+// connected, statistics, and facts about the process that the edge measures.
+//
+// Any thread. The configuration has a lock; the numbers in it that are needed for every command or
+// connection are kept as atomics beside it.
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "command/table.h"
+#include "node/shared.h"
+#include "server/clients.h"
+#include "server/config.h"
+#include "server/info.h"
+#include "server/session_command.h"
+#include "server/statistics.h"
+
+namespace kindred {
+
+class Server {
+ public:
+  // `shared` outlives it.
+  Server(const Config& config, Shared& shared, ProcessIdentity identity);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  Shared& shared() { return shared_; }
+  const CommandTable& commands() const { return commands_; }
+  // What a row of kind kSession belongs to; null for others.
+  const SessionCommand* SessionCommandOf(const CommandRow* row) const;
+  const CommandRow* with_row() const { return with_row_; }
+  Clients& clients() { return clients_; }
+  Statistics& statistics() { return statistics_; }
+  const ProcessIdentity& identity() const { return identity_; }
+  const Ports& ports() const { return ports_; }
+
+  // CONFIG. `patterns` are globs; pairs of name and value, by name.
+  std::vector<std::pair<std::string, std::string>> ConfigGet(
+      std::span<const std::string_view> patterns) const;
+  // All of the pairs or none; an error text for the client if it is refused.
+  std::optional<std::string> ConfigSet(std::span<const std::string_view> names_and_values);
+  // What new sessions begin with.
+  Consistency DefaultConsistency() const;
+  Config config() const;  // A copy.
+
+  // Of the configuration, without its lock.
+  uint64_t request_timeout_ms() const { return Load(request_timeout_ms_); }
+  size_t query_buffer_bytes_max() const { return Load(query_buffer_bytes_max_); }
+  size_t value_bytes_max() const { return value_bytes_max_; }
+  uint64_t idle_timeout_s() const { return Load(idle_timeout_s_); }  // 0: clients may be silent.
+  uint64_t tcp_keepalive_s() const { return Load(tcp_keepalive_s_); }
+  size_t maxclients() const { return Load(maxclients_); }
+  bool protected_mode() const { return Load(protected_mode_) != 0; }
+
+  // Asked by the edge for each new connection. The error to send before closing it, or nothing.
+  // `loopback`: it comes from this machine.
+  std::optional<std::string> WhyNotAccept(bool loopback) const;
+
+  // Told by the edge once a second.
+  void OnSecond(const ProcessFacts& facts, uint64_t now_ms);
+
+  std::string Info(Face face, std::span<const std::string_view> sections, uint64_t now_ms);
+  // Live keys of this node by database: on the plain face of all slots that it holds, on the
+  // cluster face of those that it is the first replica of.
+  std::vector<Counts::Number> CountKeys(Face face);
+
+ private:
+  static uint64_t Load(const std::atomic<uint64_t>& number) {
+    return number.load(std::memory_order_relaxed);
+  }
+  void PublishConfigLocked();
+
+  Shared& shared_;
+  const ProcessIdentity identity_;
+  const Ports ports_;
+  const size_t value_bytes_max_;
+  const CommandTable commands_;
+  absl::flat_hash_map<const CommandRow*, const SessionCommand*> session_commands_;  // Constant.
+  const CommandRow* const with_row_;
+
+  Clients clients_;        // Has its own lock.
+  Statistics statistics_;  // Has its own lock.
+
+  mutable std::mutex mutex_;
+  Config config_;         // Guarded by mutex_.
+  ProcessFacts process_;  // Guarded by mutex_.
+
+  std::atomic<uint64_t> request_timeout_ms_{0};
+  std::atomic<uint64_t> query_buffer_bytes_max_{0};
+  std::atomic<uint64_t> idle_timeout_s_{0};
+  std::atomic<uint64_t> tcp_keepalive_s_{0};
+  std::atomic<uint64_t> maxclients_{0};
+  std::atomic<uint64_t> protected_mode_{0};
+};
+
+}  // namespace kindred
+
+#endif  // KINDRED_SERVER_SERVER_H_

@@ -1,0 +1,283 @@
+#include "server/session.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "command/with.h"
+#include "resp/errors.h"
+#include "server/server.h"
+#include "server/session_errors.h"
+
+namespace kindred {
+namespace {
+
+ParserLimits LimitsOf(const Server& server) {
+  ParserLimits limits;
+  limits.max_bulk_bytes = server.value_bytes_max();
+  limits.max_query_bytes = server.query_buffer_bytes_max();
+  return limits;
+}
+
+// Memory that a session keeps for input to come.
+constexpr size_t kInputBytesKept = size_t{64} << 10;
+
+bool IsNil(std::string_view reply) { return reply.starts_with("$-1") || reply.starts_with("_"); }
+
+}  // namespace
+
+Session::Session(Server& server, Node& node, Face face, Peername names, uint64_t now_ms)
+    : server_(server),
+      node_(node),
+      statistics_(server.statistics().OfLoop(node.loop())),
+      parser_(LimitsOf(server)),
+      consistency_(server.DefaultConsistency()) {
+  client_.face = face;
+  client_.address = std::move(names.client);
+  client_.local_address = std::move(names.local);
+  client_.connected_ms = now_ms;
+  client_.active_ms = now_ms;
+  server_.clients().Add(&client_);
+  statistics_.Add(Counter::kConnections);
+}
+
+Session::~Session() {
+  for (uint64_t request : flight_.requests()) node_.Abandon(request);
+  server_.clients().Remove(&client_);
+}
+
+void Session::OnBytes(std::string_view bytes, uint64_t now_ms) {
+  if (!bytes.empty()) {
+    statistics_.Add(Counter::kInputBytes, bytes.size());
+    client_.active_ms.store(now_ms, std::memory_order_relaxed);
+  }
+  if (!input_.empty()) {
+    if (!closing_) input_.append(bytes);
+    RunInput(now_ms);
+    return;
+  }
+  // The usual case: whole commands, which are run where they lie.
+  size_t used = Run(bytes, now_ms);
+  if (!closing_ && used < bytes.size()) input_.assign(bytes.substr(used));
+  client_.buffered_bytes.store(waiting_bytes(), std::memory_order_relaxed);
+}
+
+void Session::OnReply(const Outbox::Reply& reply, uint64_t now_ms) {
+  bool one_key_read = flight_.Remove(reply.request);
+  if (!chain_.OnReply(reply.request, reply.after, reply.bytes)) return;
+  CountReply(one_key_read, reply.bytes);
+  if (waits_for_ == reply.request) waits_for_ = 0;
+  RunInput(now_ms);
+}
+
+std::vector<uint64_t> Session::TakeNewRequests() { return std::exchange(new_requests_, {}); }
+
+void Session::TakeOutput(uint64_t durable, std::string* out) {
+  size_t before = out->size();
+  chain_.TakeOutput(durable, out);
+  statistics_.Add(Counter::kOutputBytes, out->size() - before);
+  client_.output_bytes.store(chain_.bytes(), std::memory_order_relaxed);
+}
+
+bool Session::ReadingPaused() const {
+  return closing_ || chain_.pending() >= kRepliesInFlightMax ||
+         chain_.bytes() >= kOutputWaitingBytesMax ||
+         ((waits_for_ != 0 || stalled_) && waiting_bytes() >= kInputWaitingBytesMax);
+}
+
+bool Session::CloseAfterOutput() const {
+  if (client_.kill.load(std::memory_order_relaxed)) return true;
+  return closing_ && chain_.empty();
+}
+
+void Session::set_protocol(int protocol) {
+  protocol_ = protocol;
+  client_.protocol.store(static_cast<uint8_t>(protocol), std::memory_order_relaxed);
+}
+
+void Session::set_db(uint8_t db) {
+  db_ = db;
+  client_.db.store(db, std::memory_order_relaxed);
+}
+
+void Session::ResetState() {
+  set_protocol(2);
+  set_db(0);
+  consistency_ = server_.DefaultConsistency();
+  server_.clients().ChangeWords(client_, [](ClientWords& words) {
+    words.name.clear();
+    words.no_evict = false;
+    words.no_touch = false;
+  });
+}
+
+bool Session::CanRun() const {
+  return !closing_ && waits_for_ == 0 && chain_.pending() < kRepliesInFlightMax &&
+         chain_.bytes() < kOutputWaitingBytesMax;
+}
+
+void Session::RunInput(uint64_t now_ms) {
+  if (input_begin_ == input_.size()) return;
+  if (!CanRun()) {
+    stalled_ = true;
+    return;
+  }
+  input_begin_ += Run(std::string_view(input_).substr(input_begin_), now_ms);
+  DropRunInput();
+}
+
+// What has been run stays until it is at least half of the input, so that each byte is moved about
+// once, however few commands run at a time.
+void Session::DropRunInput() {
+  if (closing_) input_begin_ = input_.size();
+  if (input_begin_ == input_.size()) {
+    if (input_.capacity() > kInputBytesKept) input_ = std::string();
+    input_.clear();
+    input_begin_ = 0;
+  } else if (input_begin_ > input_.size() / 2) {
+    input_.erase(0, input_begin_);
+    input_begin_ = 0;
+  }
+  client_.buffered_bytes.store(waiting_bytes(), std::memory_order_relaxed);
+}
+
+// Returns how many bytes of whole commands have been run.
+size_t Session::Run(std::string_view input, uint64_t now_ms) {
+  size_t used = 0;
+  stalled_ = false;
+  while (used < input.size()) {
+    if (!CanRun()) {
+      stalled_ = true;
+      break;
+    }
+    ParseStatus status = parser_.Parse(input.substr(used));
+    if (status == ParseStatus::kNeedMore) break;
+    if (status == ParseStatus::kError) {
+      if (!parser_.error().empty()) Refuse(ProtocolError(parser_.error()));
+      closing_ = true;
+      break;
+    }
+    Args args = parser_.args();
+    if (!args.empty() && Execute(args, consistency_, false, now_ms) == Ran::kWaits) break;
+    used += parser_.consumed();
+  }
+  client_.output_bytes.store(chain_.bytes(), std::memory_order_relaxed);
+  return used;
+}
+
+Session::Ran Session::Execute(Args args, const Consistency& consistency, bool within_with,
+                              uint64_t now_ms) {
+  const CommandRow* row = server_.commands().Find(args[0]);
+  if (row == nullptr) return Refuse(UnknownCommand(args));
+  if (row->kind == RowKind::kSession) {
+    if (within_with) return Refuse(kWithNeedsKeys);
+    return ExecuteHere(*row, args, now_ms);
+  }
+  if (!row->ArityFits(args.size())) return Refuse(WrongArity(row->name));
+  return Submit(*row, args, consistency, now_ms);
+}
+
+Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now_ms) {
+  const SessionCommand* command = server_.SessionCommandOf(&row);
+  CHECK(command != nullptr);
+  if (command->has_subcommands && args.size() > 1) {
+    const CommandRow* subcommand = server_.commands().FindSubcommand(row.name, args[1]);
+    if (subcommand == nullptr) return Refuse(UnknownSubcommand(args[1], row.name));
+    command = server_.SessionCommandOf(subcommand);
+    CHECK(command != nullptr);
+  }
+  if (!command->row.ArityFits(args.size())) return Refuse(WrongArity(command->row.name));
+  if (&command->row == server_.with_row()) return ExecuteWith(args, now_ms);
+  CHECK(command->run != nullptr);
+  if (command->after_all && HasToWait({.everything = true, .write = true, .keys = {}})) {
+    return Ran::kWaits;
+  }
+  client_.command.store(&command->row, std::memory_order_relaxed);
+  statistics_.Add(Counter::kCommands);
+  std::string* out = chain_.Open();
+  size_t before = out->size();
+  ReplyWriter reply(out, protocol_);
+  command->run(*this, args, reply, now_ms);
+  CountReply(false, std::string_view(*out).substr(before));
+  chain_.Written();
+  return Ran::kYes;
+}
+
+Session::Ran Session::ExecuteWith(Args args, uint64_t now_ms) {
+  Consistency consistency = consistency_;
+  absl::StatusOr<size_t> inner = ParseWith(args, &consistency);
+  if (!inner.ok()) return Refuse(std::string(inner.status().message()));
+  return Execute(args.subspan(*inner), consistency, /*within_with=*/true, now_ms);
+}
+
+Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency& consistency,
+                             uint64_t now_ms) {
+  // Alone in flight, as most are, a command needs to know its keys only if it does not finish.
+  bool alone = flight_.empty();
+  KeysInFlight::Touch touch;
+  if (!alone) {
+    touch = TouchOf(row, args);
+    if (HasToWait(touch)) return Ran::kWaits;
+  }
+  client_.command.store(&row, std::memory_order_relaxed);
+  statistics_.Add(Counter::kCommands);
+
+  Request request;
+  request.row = &row;
+  request.args = args;
+  request.db = db_;
+  request.protocol = protocol_;
+  request.consistency = &consistency;
+  request.cluster_face = face() == Face::kCluster;
+  request.deadline_ms = now_ms + server_.request_timeout_ms();
+  std::string* out = chain_.Open();
+  size_t before = out->size();
+  Submitted submitted = node_.Submit(request, out, now_ms);
+  if (submitted.done) {
+    bool one_key_read = row.kind == RowKind::kRead && row.join == Join::kOneKey;
+    CountReply(one_key_read, std::string_view(*out).substr(before));
+    chain_.Written(submitted.after);
+    return Ran::kYes;
+  }
+  CHECK(submitted.id != 0);
+  chain_.Pending(submitted.id);
+  flight_.Add(submitted.id, alone ? TouchOf(row, args) : touch);
+  new_requests_.push_back(submitted.id);
+  return Ran::kYes;
+}
+
+KeysInFlight::Touch Session::TouchOf(const CommandRow& row, Args args) {
+  KeyRange keys = KeysOf(row, args);
+  if (row.kind == RowKind::kKeyspace || keys.count > kOrderedKeysMax) {
+    return {.everything = true, .write = true, .keys = {}};
+  }
+  KeysInFlight::Touch touch;
+  touch.write = row.kind == RowKind::kWrite;
+  for (size_t i = 0; i < keys.count; ++i) {
+    std::string_view key = args[keys.At(i)];
+    Peer route = touch.write ? node_.RouteOf(key) : kSelf;
+    touch.keys.push_back({KeysInFlight::HashOf(key, db_), route});
+  }
+  return touch;
+}
+
+bool Session::HasToWait(const KeysInFlight::Touch& touch) {
+  waits_for_ = flight_.BlockerOf(touch);
+  return waits_for_ != 0;
+}
+
+Session::Ran Session::Refuse(std::string_view error) {
+  statistics_.Add(Counter::kErrors);
+  ReplyWriter(chain_.Open(), protocol_).Error(error);
+  chain_.Written();
+  return Ran::kYes;
+}
+
+void Session::CountReply(bool one_key_read, std::string_view reply) {
+  if (reply.starts_with("-")) {
+    statistics_.Add(Counter::kErrors);
+  } else if (one_key_read) {
+    statistics_.Add(IsNil(reply) ? Counter::kMisses : Counter::kHits);
+  }
+}
+
+}  // namespace kindred

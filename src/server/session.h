@@ -1,0 +1,129 @@
+#ifndef KINDRED_SERVER_SESSION_H_
+#define KINDRED_SERVER_SESSION_H_
+
+// One client's conversation: bytes in, replies out in the order of the commands. Parses, answers
+// what needs no keys itself, submits the rest to the loop's Node, and keeps the replies of commands
+// that finish out of order until their turn has come (server/reply_chain.h).
+//
+// Commands of one connection take effect in their order: a command waits (and with it those behind
+// it) while an earlier one in flight touches one of its keys and either of them writes, except that
+// writes to one key on the same route follow each other at once. Commands over the whole keyspace
+// wait for all before them (server/keys_in_flight.h). What waits stays in the input, unparsed.
+//
+// Owned by the loop that owns the connection. No sockets in it: io/connection feeds it and takes
+// its output.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "node/node.h"
+#include "resp/command_parser.h"
+#include "server/clients.h"
+#include "server/keys_in_flight.h"
+#include "server/reply_chain.h"
+#include "server/statistics.h"
+
+namespace kindred {
+
+class Server;  // server/server.h: configuration, clients, statistics of the process
+
+// Bounds of one session. At either of the first two, no command is run and reading pauses until the
+// client has taken its replies; at the third, reading pauses until the command that waits has run.
+inline constexpr size_t kRepliesInFlightMax = 1024;
+inline constexpr size_t kOutputWaitingBytesMax = size_t{1} << 20;
+inline constexpr size_t kInputWaitingBytesMax = size_t{1} << 20;
+
+class Session {
+ public:
+  struct Peername {
+    std::string client;  // "127.0.0.1:50312"
+    std::string local;   // "127.0.0.1:7001"
+  };
+  // `server` and `node` outlive the session.
+  Session(Server& server, Node& node, Face face, Peername names, uint64_t now_ms);
+  ~Session();  // Abandons what is in flight.
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // More bytes from the client; they need not outlive the call. Runs what can run now.
+  void OnBytes(std::string_view bytes, uint64_t now_ms);
+
+  // The reply of a request of this session (one of TakeNewRequests).
+  void OnReply(const Outbox::Reply& reply, uint64_t now_ms);
+
+  // Ids of requests that became pending since the last call: the loop routes their replies here.
+  std::vector<uint64_t> TakeNewRequests();
+
+  // Appends to `out` all reply bytes that may leave when `durable` is durable.
+  void TakeOutput(uint64_t durable, std::string* out);
+  // The sequence that the first reply held back waits for; 0 when nothing waits for the disk.
+  uint64_t WaitsFor() const { return chain_.WaitsFor(); }
+
+  // Commands have arrived that did not run because too much output waited, and now they could: the
+  // loop calls OnBytes with nothing once it has sent what it took.
+  bool WantsToRun() const { return stalled_ && CanRun(); }
+
+  // Too much is in flight or waiting to be sent: stop reading until it shrinks.
+  bool ReadingPaused() const;
+  // QUIT, a protocol error, CLIENT KILL: close when the output that was taken has been sent.
+  bool CloseAfterOutput() const;
+  // Nothing is in flight, and nothing waits to be sent: for a clean shutdown.
+  bool Idle() const { return chain_.empty(); }
+
+  // For the handlers of session commands.
+  Server& server() { return server_; }
+  Node& node() { return node_; }
+  Face face() const { return client_.face; }
+  Client& client() { return client_; }
+  int protocol() const { return protocol_; }
+  void set_protocol(int protocol);
+  uint8_t db() const { return db_; }
+  void set_db(uint8_t db);
+  Consistency& consistency() { return consistency_; }
+  void CloseWhenAnswered() { closing_ = true; }
+  void ResetState();  // As for a new connection, but it keeps its id and what is in flight.
+
+ private:
+  // Whether a command has run, or waits for a reply and is to be tried again.
+  enum class Ran { kYes, kWaits };
+
+  bool CanRun() const;
+  size_t Run(std::string_view input, uint64_t now_ms);
+  void RunInput(uint64_t now_ms);
+  void DropRunInput();
+  size_t waiting_bytes() const { return input_.size() - input_begin_; }
+  Ran Execute(Args args, const Consistency& consistency, bool within_with, uint64_t now_ms);
+  Ran ExecuteHere(const CommandRow& row, Args args, uint64_t now_ms);
+  Ran ExecuteWith(Args args, uint64_t now_ms);
+  Ran Submit(const CommandRow& row, Args args, const Consistency& consistency, uint64_t now_ms);
+  KeysInFlight::Touch TouchOf(const CommandRow& row, Args args);
+  bool HasToWait(const KeysInFlight::Touch& touch);
+  Ran Refuse(std::string_view error);
+  void CountReply(bool one_key_read, std::string_view reply);
+
+  Server& server_;
+  Node& node_;
+  LoopStatistics& statistics_;
+  Client client_;
+
+  CommandParser parser_;
+  std::string input_;       // What has arrived; whole commands that wait may be in it.
+  size_t input_begin_ = 0;  // Before it, everything has been run.
+  ReplyChain chain_;
+  KeysInFlight flight_;
+  std::vector<uint64_t> new_requests_;
+
+  uint64_t waits_for_ = 0;  // The request that the next command waits for; 0: none.
+  bool stalled_ = false;    // Run has stopped at a bound.
+  bool closing_ = false;    // No further command is run.
+
+  int protocol_ = 2;
+  uint8_t db_ = 0;
+  Consistency consistency_;
+};
+
+}  // namespace kindred
+
+#endif  // KINDRED_SERVER_SESSION_H_

@@ -1,0 +1,41 @@
+#ifndef KINDRED_SERVER_SESSION_COMMAND_H_
+#define KINDRED_SERVER_SESSION_COMMAND_H_
+
+// The commands that are answered where the client is connected, without looking at keys: each has
+// the same row as every other command, and a handler that sees the session. They stand family by
+// family in the files connection_commands.cc, client_commands.cc and so on.
+//
+// Constant data; any thread.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "command/row.h"
+
+namespace kindred {
+
+class Session;
+
+// Writes exactly one reply.
+using SessionHandler = void (*)(Session& session, Args args, ReplyWriter& reply, uint64_t now_ms);
+
+struct SessionCommand {
+  CommandRow row;                // Of kind kSession.
+  SessionHandler run = nullptr;  // Null for a mere container, and for WITH.
+  bool has_subcommands = false;
+  bool after_all = false;  // Waits for all commands before it, whose effect it shows.
+};
+
+std::span<const SessionCommand> ConnectionCommands();   // HELLO, PING, SELECT, ...
+std::span<const SessionCommand> ClientCommands();       // CLIENT
+std::span<const SessionCommand> ServerCommands();       // CONFIG, INFO, TIME
+std::span<const SessionCommand> CommandCommands();      // COMMAND
+std::span<const SessionCommand> ClusterCommands();      // CLUSTER, READONLY, ...
+std::span<const SessionCommand> ConsistencyCommands();  // WITH, CONSISTENCY, OWNERS
+
+std::vector<std::span<const SessionCommand>> SessionCommandFamilies();
+
+}  // namespace kindred
+
+#endif  // KINDRED_SERVER_SESSION_COMMAND_H_

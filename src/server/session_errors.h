@@ -1,0 +1,43 @@
+#ifndef KINDRED_SERVER_SESSION_ERRORS_H_
+#define KINDRED_SERVER_SESSION_ERRORS_H_
+
+// Error texts that only the server's own commands and its front door give, beside those of
+// resp/errors.h and in the same form. Redis's to the letter where Redis has them.
+//
+// Constants and pure functions, any thread.
+
+#include <string>
+#include <string_view>
+
+#include "fmt/format.h"
+
+namespace kindred {
+
+inline constexpr std::string_view kMaxClients = "ERR max number of clients reached";
+inline constexpr std::string_view kProtectedMode =
+    "DENIED Redis is running in protected mode because protected mode is enabled and no password "
+    "is set for the default user. In this mode connections are only accepted from the loopback "
+    "interface. If you want to connect from external computers, set the option protected-mode to "
+    "no, in the configuration file or with CONFIG SET from a client on this machine.";
+
+inline constexpr std::string_view kSelectInCluster = "ERR SELECT is not allowed in cluster mode";
+inline constexpr std::string_view kInvalidSlot = "ERR Invalid slot";
+inline constexpr std::string_view kInvalidClientId = "ERR Invalid client ID";
+inline std::string UnknownClientType(std::string_view type) {
+  return fmt::format("ERR Unknown client type '{}'", type.substr(0, type.find('\0')));
+}
+
+inline std::string UnknownConfigOption(std::string_view name) {
+  return fmt::format("ERR Unknown option or number of arguments for CONFIG SET - '{}'",
+                     name.substr(0, name.find('\0')));
+}
+inline std::string ConfigSetFailed(std::string_view name, std::string_view why) {
+  return fmt::format("ERR CONFIG SET failed (possibly related to argument '{}') - {}", name, why);
+}
+
+// Kindred's own.
+inline constexpr std::string_view kWithNeedsKeys = "ERR WITH needs a command on keys";
+
+}  // namespace kindred
+
+#endif  // KINDRED_SERVER_SESSION_ERRORS_H_

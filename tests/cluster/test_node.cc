@@ -1,0 +1,182 @@
+#include "tests/cluster/test_node.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "base/hash.h"
+#include "store/keys.h"
+#include "topology/slot.h"
+
+namespace kindred {
+namespace {
+constexpr uint64_t kIndexBits = 8;
+}  // namespace
+
+TestNode::TestNode(size_t index, NodeInfo info, Settings settings, uint64_t seed, Outside outside)
+    : index_(index),
+      info_(std::move(info)),
+      settings_(settings),
+      random_(seed),
+      outside_(std::move(outside)),
+      store_(seed + 1) {}
+
+void TestNode::Start(uint64_t now_ms) {
+  CHECK(!up());
+  ++life_;
+  BootOptions options;
+  options.self = info_;
+  options.replicas = 3;
+  options.vnodes = 8;
+  options.new_actor_after_crash = settings_.rules.new_actor_after_crash;
+  auto booted = Boot(store_, options, now_ms, random_);
+  CHECK(booted.ok());
+  store_.Sync();
+  id_ = booted->identity.self.id;
+  shared_ = std::make_unique<Shared>(settings_, store_, booted->identity);
+  node_ = std::make_unique<Node>(*shared_, 0, random_.Next());
+}
+
+void TestNode::Install(const Topology& topology) {
+  shared_->Install(topology);
+  store_.Sync();
+}
+
+void TestNode::Crash() {
+  store_.Crash(random_);
+  node_.reset();
+  shared_.reset();
+  gated_.clear();
+  done_.clear();
+  loads_.clear();
+  scans_.clear();
+}
+
+void TestNode::StopCleanly() {
+  store_.Commit(CleanShutdownBatch(shared_->clock().last()));
+  store_.Sync();
+  Crash();
+}
+
+void TestNode::Submit(const Request& request, uint64_t now_ms, Done done) {
+  std::string reply;
+  const Submitted submitted = node_->Submit(request, &reply, now_ms);
+  const uint64_t id = submitted.done ? ++last_immediate_ : submitted.id;
+  done_[id] = std::move(done);
+  if (submitted.done) gated_.emplace(submitted.after, Gated{true, id, std::move(reply), {}});
+  Flush();
+}
+
+void TestNode::OnRequestMessage(size_t from, uint64_t link, Message message, uint64_t now_ms) {
+  node_->OnMessage(PeerAt(from), (link << kIndexBits) | (from + 1), std::move(message), now_ms);
+  Flush();
+}
+
+void TestNode::OnAnswerMessage(size_t from, Message message, uint64_t now_ms) {
+  node_->OnMessage(PeerAt(from), 0, std::move(message), now_ms);
+  Flush();
+}
+
+void TestNode::OnLinkUp(size_t peer, uint64_t now_ms) {
+  node_->OnLinkUp(PeerAt(peer), now_ms);
+  Flush();
+}
+
+void TestNode::OnLinkDown(size_t peer, uint64_t now_ms) {
+  node_->OnLinkDown(PeerAt(peer), now_ms);
+  Flush();
+}
+
+void TestNode::OnTick(uint64_t now_ms) {
+  node_->OnTick(now_ms);
+  Flush();
+}
+
+void TestNode::Sync(uint64_t now_ms) {
+  store_.Sync();
+  if (!up()) return;
+  Release();
+  if (std::any_of(scans_.begin(), scans_.end(), [&](const auto& s) { return s.after <= store_.durable(); })) {
+    RunLoads(now_ms);
+  }
+}
+
+void TestNode::RunLoads(uint64_t now_ms) {
+  std::vector<std::string> loads;
+  loads.swap(loads_);
+  for (const std::string& key : loads) {
+    std::string value;
+    const Found found = store_.Load(Column::kRecords, key, &value);
+    node_->OnLoaded(key, found, value, now_ms);
+  }
+  std::vector<Outbox::Scan> scans;
+  scans.swap(scans_);
+  for (Outbox::Scan& scan : scans) {
+    if (scan.after > store_.durable()) {
+      scans_.push_back(std::move(scan));
+      continue;
+    }
+    const Column column = scan.expiry ? Column::kExpiry : Column::kRecords;
+    node_->OnScanned(scan.ticket, store_.Scan({column, scan.from, scan.until, scan.entries_max, 1 << 20}), now_ms);
+  }
+  Flush();
+}
+
+// What the core wants to happen.
+void TestNode::Flush() {
+  Outbox out;
+  std::swap(out, node_->outbox());
+  CHECK(out.handovers.empty());  // there is one loop
+  for (Outbox::Send& send : out.sends) {
+    if (IndexOf(send.to) != index_) outside_.request(IndexOf(send.to), std::move(send.message));
+  }
+  for (Outbox::Answer& answer : out.answers) {
+    gated_.emplace(answer.after, Gated{false, answer.link, {}, std::move(answer.message)});
+  }
+  for (Outbox::Reply& reply : out.replies) {
+    gated_.emplace(reply.after, Gated{true, reply.request, std::move(reply.bytes), {}});
+  }
+  for (Outbox::Load& load : out.loads) loads_.push_back(std::move(load.key));
+  for (Outbox::Scan& scan : out.scans) scans_.push_back(std::move(scan));
+  if (!loads_.empty() || !scans_.empty()) outside_.load();
+  Release();
+}
+
+void TestNode::Release() {
+  while (!gated_.empty()) {
+    const auto first = gated_.begin();
+    if (settings_.rules.ack_after_sync && first->first > store_.durable()) return;
+    Gated item = std::move(first->second);
+    gated_.erase(first);
+    Leave(std::move(item));
+  }
+}
+
+void TestNode::Leave(Gated item) {
+  if (item.is_reply) {
+    const auto found = done_.find(item.request_or_link);
+    CHECK(found != done_.end());  // answered once
+    const Done done = std::move(found->second);
+    done_.erase(found);
+    return done(item.reply);
+  }
+  const uint64_t link = item.request_or_link;
+  outside_.answer((link & ((1u << kIndexBits) - 1)) - 1, link >> kIndexBits, std::move(item.message));
+}
+
+size_t TestNode::IndexOf(Peer peer) {
+  const auto id = shared_->IdOf(peer);
+  const auto found = std::find(ids_.begin(), ids_.end(), id.value());
+  CHECK(found != ids_.end());
+  return static_cast<size_t>(found - ids_.begin());
+}
+
+std::string TestNode::StoredRecord(std::string_view key, uint8_t db) {
+  store_.Sync();
+  std::string value;
+  const std::string record_key = RecordKeyOf({KeySlot(key), Hash32(key), db, key});
+  return store_.Load(Column::kRecords, record_key, &value) == Found::kFound ? value : std::string();
+}
+
+}  // namespace kindred

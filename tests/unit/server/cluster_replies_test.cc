@@ -1,0 +1,147 @@
+#include "server/cluster_replies.h"
+
+#include <gtest/gtest.h>
+
+#include "resp/reply_parser.h"
+
+namespace kindred {
+namespace {
+
+NodeInfo NodeNamed(char digit) {
+  NodeInfo node;
+  node.id = std::string(40, digit);
+  node.host = "127.0.0.1";
+  node.port = static_cast<uint16_t>(7000 + (digit - '0'));
+  node.cluster_port = static_cast<uint16_t>(node.port + 100);
+  node.peer_port = static_cast<uint16_t>(node.port + 200);
+  return node;
+}
+
+// Three nodes, four vnodes of 4096 slots with the replica lists 012, 012, 120 and 012, so that the
+// third node is nowhere the first replica. Peers are numbered as `self` sees them: itself 0, the
+// others in the order of the nodes.
+class ClusterRepliesTest : public testing::Test {
+ protected:
+  ClusterView View(size_t self, std::vector<size_t> dead = {}) {
+    auto topology = std::make_shared<const Topology>(
+        5, 3, 4, std::vector<NodeInfo>{NodeNamed('1'), NodeNamed('2'), NodeNamed('3')},
+        std::vector<uint16_t>{0, 1, 2, 0, 1, 2, 1, 2, 0, 0, 1, 2});
+    auto peer_of_index = [self](size_t index) {
+      if (index == self) return kSelf;
+      return static_cast<Peer>(index < self ? index + 1 : index);
+    };
+    auto peer_of = [&](const NodeInfo& node) { return peer_of_index(*topology->IndexOf(node.id)); };
+    std::vector<ClusterView::PeerState> states(3, {true, true});
+    for (size_t index : dead) states[peer_of_index(index)] = {false, false};
+    return ClusterView(topology, peer_of, states, false);
+  }
+
+  static ReplyNode Parse(const std::string& bytes) {
+    ReplyNode node;
+    auto size = ParseReply(bytes, &node);
+    EXPECT_TRUE(size.ok() && *size == bytes.size()) << bytes;
+    return node;
+  }
+  template <typename Write>
+  static ReplyNode Reply(Write write, int protocol = 2) {
+    std::string bytes;
+    ReplyWriter reply(&bytes, protocol);
+    write(reply);
+    return Parse(bytes);
+  }
+};
+
+TEST_F(ClusterRepliesTest, NeighbouringSlotsWithTheSameNodesAreOneRange) {
+  std::vector<SlotRange> ranges = SlotRangesOf(View(0));
+  ASSERT_EQ(ranges.size(), 3u);
+  EXPECT_EQ(ranges[0].first, 0);
+  EXPECT_EQ(ranges[0].last, 8191);
+  EXPECT_EQ(ranges[0].nodes, (std::vector<uint16_t>{0, 1, 2}));
+  EXPECT_EQ(ranges[2].first, 12288);
+  EXPECT_EQ(ranges[2].last, 16383);
+}
+
+TEST_F(ClusterRepliesTest, SlotsNameTheFirstReplicaAsMaster) {
+  ReplyNode reply = Reply([&](ReplyWriter& writer) { WriteClusterSlots(View(0), writer); });
+  ASSERT_EQ(reply.items.size(), 3u);
+  const ReplyNode& second = reply.items[1];
+  EXPECT_EQ(second.items[0].integer, 8192);
+  EXPECT_EQ(second.items[1].integer, 12287);
+  ASSERT_EQ(second.items.size(), 5u);
+  EXPECT_EQ(second.items[2].items[0].text, "127.0.0.1");
+  EXPECT_EQ(second.items[2].items[1].integer, 7102);
+  EXPECT_EQ(second.items[2].items[2].text, std::string(40, '2'));
+  EXPECT_TRUE(second.items[2].items[3].items.empty());
+}
+
+TEST_F(ClusterRepliesTest, ALivingReplicaTakesTheDeadMastersPlace) {
+  std::vector<SlotRange> ranges = SlotRangesOf(View(1, {0}));
+  EXPECT_EQ(ranges[0].nodes, (std::vector<uint16_t>{1, 0, 2}));
+}
+
+TEST_F(ClusterRepliesTest, EveryNodeAnswersTheSame) {
+  std::string first;
+  std::string third;
+  ReplyWriter to_first(&first, 2);
+  ReplyWriter to_third(&third, 2);
+  WriteClusterSlots(View(0), to_first);
+  WriteClusterSlots(View(2), to_third);
+  EXPECT_EQ(first, third);
+}
+
+TEST_F(ClusterRepliesTest, ShardsGroupTheRangesOfTheSameNodes) {
+  ReplyNode reply = Reply([&](ReplyWriter& writer) { WriteClusterShards(View(0), writer); }, 3);
+  ASSERT_EQ(reply.items.size(), 2u);
+  EXPECT_EQ(reply.items[0].items[1].items.size(), 4u);
+  EXPECT_EQ(reply.items[1].items[1].items.size(), 2u);
+  for (const ReplyNode& shard : reply.items) {
+    ASSERT_EQ(shard.items.size(), 4u);
+    EXPECT_EQ(shard.items[0].text, "slots");
+    EXPECT_EQ(shard.items[2].text, "nodes");
+    const ReplyNode& master = shard.items[3].items[0];
+    EXPECT_EQ(master.items[8].text, "role");
+    EXPECT_EQ(master.items[9].text, "master");
+    EXPECT_EQ(master.items[13].text, "online");
+  }
+}
+
+TEST_F(ClusterRepliesTest, NodesHasALineForEachNodeAndSaysWhoIsMyself) {
+  EXPECT_EQ(ClusterNodesText(View(1, {2}), 1000),
+            std::string(40, '1') +
+                " 127.0.0.1:7101@7201 master - 0 1000 5 connected 0-8191"
+                " 12288-16383\n" +
+                std::string(40, '2') +
+                " 127.0.0.1:7102@7202 myself,master - 0 0 5 connected 8192-12287\n" +
+                std::string(40, '3') +
+                " 127.0.0.1:7103@7203 master,fail - 0 1000 5 disconnected\n");
+}
+
+TEST_F(ClusterRepliesTest, TheStateIsOkAsLongAsEverySlotHasAMajority) {
+  EXPECT_NE(ClusterInfoText(View(0, {2})).find("cluster_state:ok\r\n"), std::string::npos);
+  std::string text = ClusterInfoText(View(0, {1, 2}));
+  EXPECT_NE(text.find("cluster_state:fail\r\n"), std::string::npos);
+  EXPECT_NE(text.find("cluster_slots_fail:16384\r\n"), std::string::npos);
+  EXPECT_NE(text.find("cluster_known_nodes:3\r\n"), std::string::npos);
+}
+
+TEST_F(ClusterRepliesTest, OwnersStandInPreferenceOrder) {
+  ReplyNode reply =
+      Reply([&](ReplyWriter& writer) { WriteOwners(View(0, {2}), "foo", false, writer); }, 3);
+  ASSERT_EQ(reply.items.size(), 6u);
+  EXPECT_EQ(reply.items[1].integer, 12182);
+  EXPECT_EQ(reply.items[3].integer, 2);
+  const ReplyNode& replicas = reply.items[5];
+  ASSERT_EQ(replicas.items.size(), 3u);
+  EXPECT_EQ(replicas.items[0].items[1].text, std::string(40, '2'));
+  EXPECT_EQ(replicas.items[0].items[5].integer, 7002);
+  EXPECT_EQ(replicas.items[0].items[7].text, "alive");
+  EXPECT_EQ(replicas.items[1].items[7].text, "suspect");
+}
+
+TEST_F(ClusterRepliesTest, ShardIdsAreFortyDigitsAndDiffer) {
+  EXPECT_EQ(ShardIdOf("a").size(), 40u);
+  EXPECT_NE(ShardIdOf("a"), ShardIdOf("b"));
+}
+
+}  // namespace
+}  // namespace kindred

@@ -1,0 +1,62 @@
+#include "server/keys_in_flight.h"
+
+#include <gtest/gtest.h>
+
+namespace kindred {
+namespace {
+
+using Touch = KeysInFlight::Touch;
+
+Touch Read(std::string_view key) { return {false, false, {{KeysInFlight::HashOf(key, 0), 0}}}; }
+Touch Write(std::string_view key, Peer route) {
+  return {false, true, {{KeysInFlight::HashOf(key, 0), route}}};
+}
+Touch Everything() { return {true, true, {}}; }
+
+TEST(KeysInFlight, OtherKeysDoNotWait) {
+  KeysInFlight flight;
+  flight.Add(1, Write("a", 2));
+  EXPECT_EQ(flight.BlockerOf(Read("b")), 0u);
+  EXPECT_EQ(flight.BlockerOf(Write("b", 2)), 0u);
+}
+
+TEST(KeysInFlight, TheSameKeyInAnotherDatabaseIsAnotherKey) {
+  EXPECT_NE(KeysInFlight::HashOf("a", 0), KeysInFlight::HashOf("a", 1));
+}
+
+TEST(KeysInFlight, ReadsOfOneKeyRunSideBySide) {
+  KeysInFlight flight;
+  flight.Add(1, Read("a"));
+  EXPECT_EQ(flight.BlockerOf(Read("a")), 0u);
+  EXPECT_EQ(flight.BlockerOf(Write("a", 0)), 1u);
+}
+
+TEST(KeysInFlight, WritesOnOneRouteFollowEachOther) {
+  KeysInFlight flight;
+  flight.Add(1, Write("a", 2));
+  EXPECT_EQ(flight.BlockerOf(Write("a", 2)), 0u);
+  EXPECT_EQ(flight.BlockerOf(Write("a", 1)), 1u);
+  EXPECT_EQ(flight.BlockerOf(Read("a")), 1u);
+  flight.Remove(1);
+  EXPECT_EQ(flight.BlockerOf(Read("a")), 0u);
+  EXPECT_TRUE(flight.empty());
+}
+
+TEST(KeysInFlight, EverythingWaitsForAllAndAllForIt) {
+  KeysInFlight flight;
+  flight.Add(1, Read("a"));
+  EXPECT_EQ(flight.BlockerOf(Everything()), 1u);
+  flight.Remove(1);
+  EXPECT_EQ(flight.BlockerOf(Everything()), 0u);
+  flight.Add(2, Everything());
+  EXPECT_EQ(flight.BlockerOf(Read("b")), 2u);
+}
+
+TEST(KeysInFlight, IsBounded) {
+  KeysInFlight flight;
+  for (size_t i = 0; i < kKeysInFlightMax; ++i) flight.Add(i + 1, Read(std::to_string(i)));
+  EXPECT_EQ(flight.BlockerOf(Read("other")), 1u);
+}
+
+}  // namespace
+}  // namespace kindred

@@ -1,0 +1,77 @@
+#include "server/reply_chain.h"
+
+#include <gtest/gtest.h>
+
+namespace kindred {
+namespace {
+
+class ReplyChainTest : public testing::Test {
+ protected:
+  void Say(std::string_view bytes, uint64_t after = 0) {
+    chain_.Open()->append(bytes);
+    chain_.Written(after);
+  }
+  std::string Take(uint64_t durable) {
+    std::string out;
+    chain_.TakeOutput(durable, &out);
+    return out;
+  }
+
+  ReplyChain chain_;
+};
+
+TEST_F(ReplyChainTest, WhatDependsOnNothingLeavesAtOnce) {
+  Say("a");
+  Say("b");
+  EXPECT_EQ(Take(0), "ab");
+  EXPECT_TRUE(chain_.empty());
+}
+
+TEST_F(ReplyChainTest, ARepliesWaitsForItsSequenceAndThoseBehindWithIt) {
+  Say("a");
+  Say("b", 5);
+  Say("c", 3);
+  Say("d", 9);
+  EXPECT_EQ(Take(4), "a");
+  EXPECT_EQ(chain_.WaitsFor(), 5u);
+  EXPECT_EQ(Take(5), "bc");
+  EXPECT_EQ(chain_.WaitsFor(), 9u);
+  EXPECT_EQ(Take(100), "d");
+  EXPECT_EQ(chain_.WaitsFor(), 0u);
+}
+
+TEST_F(ReplyChainTest, RepliesThatComeInAnyOrderLeaveInTheOrderOfTheCommands) {
+  chain_.Open();
+  chain_.Pending(7);
+  Say("b");
+  chain_.Open();
+  chain_.Pending(9);
+  Say("d", 2);
+  Say("e");
+  EXPECT_EQ(chain_.pending(), 2u);
+  EXPECT_TRUE(chain_.OnReply(9, 4, "c"));
+  EXPECT_EQ(Take(100), "");
+  EXPECT_EQ(chain_.bytes(), 4u);
+  EXPECT_TRUE(chain_.OnReply(7, 1, "a"));
+  EXPECT_EQ(Take(1), "ab");
+  EXPECT_EQ(Take(4), "cde");
+  EXPECT_TRUE(chain_.empty());
+}
+
+TEST_F(ReplyChainTest, AReplyThatNobodyWaitsForIsNoticed) {
+  EXPECT_FALSE(chain_.OnReply(1, 0, "x"));
+  EXPECT_EQ(Take(1), "");
+}
+
+TEST_F(ReplyChainTest, AppendsToWhatIsThere) {
+  Say("b", 1);
+  Say("c", 2);
+  std::string out = "a";
+  chain_.TakeOutput(1, &out);
+  EXPECT_EQ(out, "ab");
+  chain_.TakeOutput(2, &out);
+  EXPECT_EQ(out, "abc");
+}
+
+}  // namespace
+}  // namespace kindred

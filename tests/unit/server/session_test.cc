@@ -1,0 +1,445 @@
+#include "server/session.h"
+
+#include <gtest/gtest.h>
+
+#include "node/boot.h"
+#include "server/server.h"
+#include "store/memory_store.h"
+
+namespace kindred {
+namespace {
+
+constexpr uint64_t kNow = 1'700'000'000'000;
+
+// One node, alone, on a disk in memory that is synced when the test says so.
+class World {
+ public:
+  World() : random_(1), shared_(config_.settings(1), store_, Start()), node_(shared_, 0, 1) {
+    ProcessIdentity identity;
+    identity.version = "0.1.0";
+    identity.run_id = std::string(40, 'a');
+    identity.started_ms = kNow;
+    server_ = std::make_unique<Server>(config_, shared_, identity);
+    Open(Face::kPlain);
+  }
+
+  Identity Start() {
+    BootOptions options;
+    options.self.host = "127.0.0.1";
+    options.self.port = 7001;
+    options.self.cluster_port = 7101;
+    options.self.peer_port = 7201;
+    absl::StatusOr<Booted> booted = Boot(store_, options, kNow, random_);
+    EXPECT_TRUE(booted.ok()) << booted.status();
+    store_.Sync();
+    return booted->identity;
+  }
+
+  void Open(Face face) {
+    session_.reset();
+    session_ = std::make_unique<Session>(*server_, node_, face,
+                                         Session::Peername{"127.0.0.1:5", "127.0.0.1:7001"}, kNow);
+  }
+
+  void Send(std::string_view bytes) { session_->OnBytes(bytes, kNow); }
+
+  // What the edge does for the disk, once. New loads wait for the next call.
+  void Work() {
+    Outbox out = std::exchange(node_.outbox(), {});
+    for (Outbox::Reply& reply : out.replies) session_->OnReply(reply, kNow);
+    for (const Outbox::Load& load : out.loads) {
+      std::string value;
+      Found found = store_.Load(Column::kRecords, load.key, &value);
+      node_.OnLoaded(load.key, found, value, kNow);
+    }
+    for (const Outbox::Scan& scan : out.scans) {
+      node_.OnScanned(scan.ticket,
+                      store_.Scan({.column = scan.expiry ? Column::kExpiry : Column::kRecords,
+                                   .from = scan.from,
+                                   .until = scan.until,
+                                   .entries_max = scan.entries_max}),
+                      kNow);
+    }
+    for (Outbox::Reply& reply : std::exchange(node_.outbox().replies, {})) {
+      session_->OnReply(reply, kNow);
+    }
+  }
+
+  std::string Output() {
+    std::string out;
+    session_->TakeOutput(store_.durable(), &out);
+    return out;
+  }
+
+  // Sends and gives back all that comes, the disk being fast.
+  std::string Say(std::string_view bytes) {
+    Send(bytes);
+    for (int i = 0; i < 10; ++i) {
+      store_.Sync();
+      Work();
+    }
+    store_.Sync();
+    return Output();
+  }
+
+  MemoryStore store_;
+  Random random_;
+  Config config_;
+  Shared shared_;
+  Node node_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<Session> session_;
+};
+
+class SessionTest : public testing::Test, protected World {};
+
+// --- parsing and order -------------------------------------------------------------------------
+
+TEST_F(SessionTest, AnswersCommandsInTheirOrderHoweverTheyArrive) {
+  EXPECT_EQ(Say("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n*2\r\n$3\r\nGET\r\n$1\r\nk\r\nPING\r\n"),
+            "+OK\r\n$1\r\nv\r\n+PONG\r\n");
+  std::string all = "*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\n";
+  for (char byte : all.substr(0, all.size() - 1)) EXPECT_EQ(Say(std::string(1, byte)), "");
+  EXPECT_EQ(Say("\n"), "$2\r\nhi\r\n");
+}
+
+TEST_F(SessionTest, AWriteIsAnsweredWhenItIsDurableAndNothingBehindItSooner) {
+  Say("SET warm 1\r\n");
+  Send("PING\r\nSET warm 2\r\nPING\r\n");
+  for (int i = 0; i < 3; ++i) Work();
+  EXPECT_EQ(Output(), "+PONG\r\n");
+  EXPECT_GT(session_->WaitsFor(), store_.durable());
+  EXPECT_FALSE(session_->Idle());
+  EXPECT_EQ(Say(""), "+OK\r\n+PONG\r\n");
+  EXPECT_TRUE(session_->Idle());
+}
+
+TEST_F(SessionTest, ACommandWaitsForAnEarlierOneOnItsKeyAndOthersDoNot) {
+  store_.set_not_in_memory_chance(1);
+  Send("GET a\r\nGET b\r\nPING\r\n");
+  EXPECT_EQ(session_->TakeNewRequests().size(), 2u);
+  Send("SET a 1\r\nGET c\r\n");
+  EXPECT_TRUE(session_->TakeNewRequests().empty());  // SET a waits, and GET c behind it.
+  EXPECT_EQ(Say(""), "$-1\r\n$-1\r\n+PONG\r\n+OK\r\n$-1\r\n");
+}
+
+TEST_F(SessionTest, ACommandOverTheWholeKeyspaceWaitsForAllAndAllWaitForIt) {
+  store_.set_not_in_memory_chance(1);
+  Send("SET a 1\r\nDBSIZE\r\nSET b 2\r\nDBSIZE\r\n");
+  EXPECT_EQ(session_->TakeNewRequests().size(), 1u);
+  EXPECT_EQ(Say(""), "+OK\r\n:1\r\n+OK\r\n:2\r\n");
+}
+
+TEST_F(SessionTest, InfoWaitsForTheCommandsBeforeIt) {
+  store_.set_not_in_memory_chance(1);
+  std::string reply = Say("SET a 1\r\nINFO keyspace\r\n");
+  EXPECT_NE(reply.find("db0:keys=1,expires=0"), std::string::npos) << reply;
+}
+
+TEST_F(SessionTest, ReadingPausesWhenTooManyRepliesAreInFlight) {
+  store_.set_not_in_memory_chance(1);
+  std::string commands;
+  for (size_t i = 0; i < kRepliesInFlightMax + 10; ++i) {
+    commands += "GET k" + std::to_string(i) + "\r\n";
+  }
+  Send(commands);
+  EXPECT_EQ(session_->TakeNewRequests().size(), kRepliesInFlightMax);
+  EXPECT_TRUE(session_->ReadingPaused());
+  EXPECT_EQ(Say("").size(), 5 * (kRepliesInFlightMax + 10));
+  EXPECT_FALSE(session_->ReadingPaused());
+}
+
+TEST_F(SessionTest, RunningPausesWhenTooMuchOutputWaits) {
+  Say("SET k " + std::string(60'000, 'x') + "\r\n");
+  std::string commands;
+  for (int i = 0; i < 100; ++i) commands += "GET k\r\n";
+  Send(commands);
+  EXPECT_TRUE(session_->ReadingPaused());
+  EXPECT_FALSE(session_->WantsToRun());
+  size_t taken = Output().size();
+  EXPECT_LT(taken, 2 * kOutputWaitingBytesMax);
+  while (session_->WantsToRun()) {
+    session_->OnBytes({}, kNow);
+    taken += Output().size();
+  }
+  EXPECT_EQ(taken, 100 * (60'000 + 10u));
+}
+
+TEST_F(SessionTest, ACommandThatIsCompletedWhileOutputWaitsRunsAfterwards) {
+  Say("SET k " + std::string(60'000, 'x') + "\r\n");
+  for (size_t sent = 0; sent < kOutputWaitingBytesMax; sent += 60'000) Send("GET k\r\n");
+  Send("PI");
+  ASSERT_TRUE(session_->ReadingPaused());
+  Send("NG\r\n");
+  Output();
+  ASSERT_TRUE(session_->WantsToRun());
+  session_->OnBytes({}, kNow);
+  EXPECT_EQ(Output(), "+PONG\r\n");
+  EXPECT_FALSE(session_->WantsToRun());
+}
+
+std::string RandomCommand(Random& random) {
+  std::string key = std::to_string(random.Below(3));
+  std::string other = std::to_string(random.Below(3));
+  switch (random.Below(8)) {
+    case 0:
+      return "SET " + key + " " + std::to_string(random.Below(100)) + "\r\n";
+    case 1:
+      return "INCR " + key + "\r\n";
+    case 2:
+      return "DEL " + key + " " + other + "\r\n";
+    case 3:
+      return "MGET " + key + " " + other + "\r\n";
+    case 4:
+      return "MSET " + key + " 1 " + other + " 2\r\n";
+    case 5:
+      return "DBSIZE\r\n";
+    case 6:
+      return "SELECT " + other + "\r\n";
+    default:
+      return "GET " + key + "\r\n";
+  }
+}
+
+TEST_F(SessionTest, APipelineIsAnsweredAsIfItsCommandsCameOneByOne) {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    Random random(seed);
+    World one_by_one;
+    World piped;
+    piped.store_.set_not_in_memory_chance(0.5);
+    std::string commands;
+    std::string expected;
+    for (int i = 0; i < 40; ++i) {
+      std::string command = RandomCommand(random);
+      commands += command;
+      expected += one_by_one.Say(command);
+    }
+    std::string answered;
+    for (std::string_view rest = commands; !rest.empty();) {
+      size_t size = 1 + random.Below(rest.size());
+      piped.Send(rest.substr(0, size));
+      rest.remove_prefix(size);
+      if (random.Chance(0.5)) piped.Work();
+      if (random.Chance(0.5)) piped.store_.Sync();
+      answered += piped.Output();
+    }
+    for (int i = 0; i < 10; ++i) answered += piped.Say("");
+    ASSERT_EQ(answered, expected) << "seed " << seed << "\n" << commands;
+  }
+}
+
+TEST_F(SessionTest, AnEndedSessionAbandonsWhatIsInFlight) {
+  store_.set_not_in_memory_chance(1);
+  Send("GET a\r\n");
+  EXPECT_EQ(node_.pending(), 1u);
+  session_.reset();
+  EXPECT_EQ(server_->clients().size(), 0u);
+  Open(Face::kPlain);
+  EXPECT_EQ(Say("PING\r\n"), "+PONG\r\n");
+}
+
+// --- what is refused ---------------------------------------------------------------------------
+
+TEST_F(SessionTest, RefusesAsRedisDoes) {
+  EXPECT_EQ(Say("foo 1 2\r\n"),
+            "-ERR unknown command 'foo', with args beginning with: '1' '2' \r\n");
+  EXPECT_EQ(Say("get\r\n"), "-ERR wrong number of arguments for 'get' command\r\n");
+  EXPECT_EQ(Say("client nope\r\n"), "-ERR unknown subcommand 'nope'. Try CLIENT HELP.\r\n");
+  EXPECT_EQ(Say("client\r\n"), "-ERR wrong number of arguments for 'client' command\r\n");
+  EXPECT_EQ(Say("client id 1\r\n"), "-ERR wrong number of arguments for 'client|id' command\r\n");
+  EXPECT_EQ(Say("\r\n*0\r\n"), "");
+  EXPECT_FALSE(session_->CloseAfterOutput());
+}
+
+TEST_F(SessionTest, AProtocolErrorIsToldAndEndsTheConversation) {
+  EXPECT_EQ(Say("PING\r\n*x\r\nPING\r\n"),
+            "+PONG\r\n-ERR Protocol error: invalid multibulk length\r\n");
+  EXPECT_TRUE(session_->CloseAfterOutput());
+  EXPECT_EQ(Say("PING\r\n"), "");
+}
+
+TEST_F(SessionTest, QuitIsAnsweredAndNothingBehindIt) {
+  EXPECT_EQ(Say("PING\r\nQUIT\r\nPING\r\n"), "+PONG\r\n+OK\r\n");
+  EXPECT_TRUE(session_->CloseAfterOutput());
+}
+
+// --- connection --------------------------------------------------------------------------------
+
+TEST_F(SessionTest, HelloSwitchesTheProtocol) {
+  EXPECT_EQ(Say("HELLO 3\r\n"),
+            "%7\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$5\r\n7.2.4\r\n$5\r\nproto\r\n"
+            ":3\r\n$2\r\nid\r\n:1\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\nmaster"
+            "\r\n$7\r\nmodules\r\n*0\r\n");
+  EXPECT_EQ(Say("GET nothing\r\n"), "_\r\n");
+  EXPECT_EQ(Say("HELLO 2 SETNAME me\r\n").substr(0, 5), "*14\r\n");
+  EXPECT_EQ(Say("CLIENT GETNAME\r\n"), "$2\r\nme\r\n");
+  EXPECT_EQ(Say("HELLO 4\r\n"), "-NOPROTO unsupported protocol version\r\n");
+  EXPECT_EQ(Say("HELLO x\r\n"), "-ERR Protocol version is not an integer or out of range\r\n");
+  EXPECT_EQ(Say("HELLO 3 AUTH default any\r\n").substr(0, 3), "%7\r");
+  EXPECT_EQ(Say("HELLO 3 AUTH me any\r\n"),
+            "-WRONGPASS invalid username-password pair or user is disabled.\r\n");
+  EXPECT_EQ(Say("HELLO 3 SETNAME\r\n"), "-ERR Syntax error in HELLO option 'SETNAME'\r\n");
+}
+
+TEST_F(SessionTest, PingEchoAndSelect) {
+  EXPECT_EQ(Say("PING\r\nping hi\r\nECHO x\r\n"), "+PONG\r\n$2\r\nhi\r\n$1\r\nx\r\n");
+  EXPECT_EQ(Say("PING a b\r\n"), "-ERR wrong number of arguments for 'ping' command\r\n");
+  EXPECT_EQ(Say("SET k 0\r\nSELECT 15\r\nGET k\r\nSELECT 0\r\nGET k\r\n"),
+            "+OK\r\n+OK\r\n$-1\r\n+OK\r\n$1\r\n0\r\n");
+  EXPECT_EQ(Say("SELECT 16\r\n"), "-ERR DB index is out of range\r\n");
+  EXPECT_EQ(Say("SELECT x\r\n"), "-ERR value is not an integer or out of range\r\n");
+}
+
+TEST_F(SessionTest, ResetForgetsWhatTheConnectionHasSet) {
+  Say("HELLO 3 SETNAME me\r\nSELECT 3\r\nCONSISTENCY R ALL\r\n");
+  EXPECT_EQ(Say("RESET\r\nCLIENT GETNAME\r\nCONSISTENCY\r\n"),
+            "+RESET\r\n$-1\r\n*4\r\n$1\r\nR\r\n$1\r\n2\r\n$1\r\nW\r\n$1\r\n2\r\n");
+  EXPECT_EQ(session_->db(), 0);
+}
+
+TEST_F(SessionTest, ClientSetsAndTellsWhatIsKnownOfIt) {
+  EXPECT_EQ(Say("CLIENT ID\r\nCLIENT GETNAME\r\nCLIENT SETNAME me\r\n"), ":1\r\n$-1\r\n+OK\r\n");
+  EXPECT_EQ(Say("CLIENT SETINFO lib-name redis-py\r\nCLIENT SETINFO LIB-VER 8\r\n"),
+            "+OK\r\n+OK\r\n");
+  EXPECT_EQ(Say("CLIENT SETINFO a b\r\n"), "-ERR Unrecognized option 'a'\r\n");
+  EXPECT_EQ(Say("CLIENT NO-EVICT on\r\nCLIENT NO-TOUCH off\r\nCLIENT NO-TOUCH x\r\n"),
+            "+OK\r\n+OK\r\n-ERR syntax error\r\n");
+  std::string list = Say("CLIENT LIST\r\n");
+  EXPECT_NE(list.find("id=1 addr=127.0.0.1:5 laddr=127.0.0.1:7001"), std::string::npos) << list;
+  EXPECT_NE(list.find("name=me"), std::string::npos);
+  EXPECT_NE(list.find("flags=e"), std::string::npos);
+  EXPECT_NE(list.find("cmd=client|list"), std::string::npos);
+  EXPECT_NE(list.find("lib-name=redis-py lib-ver=8"), std::string::npos);
+  EXPECT_EQ(Say("CLIENT LIST ID 1\r\n"), Say("CLIENT LIST TYPE normal\r\n"));
+  EXPECT_EQ(Say("CLIENT LIST TYPE x\r\n"), "-ERR Unknown client type 'x'\r\n");
+  EXPECT_EQ(Say("CLIENT LIST ID x\r\n"), "-ERR Invalid client ID\r\n");
+  EXPECT_EQ(Say("CLIENT MAINT_NOTIFICATIONS ON\r\n"),
+            "-ERR unknown subcommand 'MAINT_NOTIFICATIONS'. Try CLIENT HELP.\r\n");
+}
+
+// --- server ------------------------------------------------------------------------------------
+
+TEST_F(SessionTest, ConfigIsReadByPatternsAndChangedAllOrNothing) {
+  EXPECT_EQ(Say("CONFIG GET max-value-* timeout\r\n"),
+            "*4\r\n$7\r\ntimeout\r\n$1\r\n0\r\n$15\r\nmax-value-bytes\r\n$9\r\n536870912\r\n");
+  EXPECT_EQ(Say("CONFIG GET nothing\r\n"), "*0\r\n");
+  EXPECT_EQ(Say("CONFIG SET timeout 5 request-timeout-ms 2000\r\n"), "+OK\r\n");
+  EXPECT_EQ(server_->idle_timeout_s(), 5u);
+  EXPECT_EQ(server_->request_timeout_ms(), 2000u);
+  EXPECT_EQ(Say("CONFIG SET timeout 6 maxclients 0\r\n"),
+            "-ERR CONFIG SET failed (possibly related to argument 'maxclients') - argument must be "
+            "between 1 and 1000000 inclusive\r\n");
+  EXPECT_EQ(server_->idle_timeout_s(), 5u);
+  EXPECT_EQ(Say("CONFIG SET port 1\r\n"),
+            "-ERR CONFIG SET failed (possibly related to argument 'port') - can't set immutable "
+            "config\r\n");
+  EXPECT_EQ(Say("CONFIG SET foo 1\r\n"),
+            "-ERR Unknown option or number of arguments for CONFIG SET - 'foo'\r\n");
+  EXPECT_EQ(Say("CONFIG SET timeout\r\n"),
+            "-ERR wrong number of arguments for 'config|set' command\r\n");
+  EXPECT_EQ(Say("CONFIG SET timeout 1 timeout 2\r\n"),
+            "-ERR CONFIG SET failed (possibly related to argument 'timeout') - duplicate "
+            "parameter\r\n");
+}
+
+TEST_F(SessionTest, StatisticsCountAndStartAnew) {
+  Say("SET k v\r\nGET k\r\nGET nothing\r\nnonsense\r\n");
+  Totals totals = server_->statistics().total();
+  EXPECT_EQ(totals[Counter::kHits], 1u);
+  EXPECT_EQ(totals[Counter::kMisses], 1u);
+  EXPECT_EQ(totals[Counter::kErrors], 1u);
+  EXPECT_EQ(totals[Counter::kCommands], 3u);
+  EXPECT_EQ(Say("CONFIG RESETSTAT\r\n"), "+OK\r\n");
+  EXPECT_EQ(server_->statistics().total()[Counter::kHits], 0u);
+}
+
+TEST_F(SessionTest, TimeIsTheTimeThatItWasTold) {
+  EXPECT_EQ(Say("TIME\r\n"), "*2\r\n$10\r\n1700000000\r\n$1\r\n0\r\n");
+}
+
+TEST_F(SessionTest, CommandTellsEveryRow) {
+  EXPECT_EQ(Say("COMMAND COUNT\r\n"),
+            ":" + std::to_string(server_->commands().commands().size()) + "\r\n");
+  EXPECT_EQ(Say("COMMAND INFO nothing\r\n"), "*1\r\n*-1\r\n");
+  EXPECT_EQ(Say("COMMAND\r\n"), Say("COMMAND INFO\r\n"));
+  EXPECT_FALSE(Say("COMMAND DOCS\r\n").empty());  // Every row's arguments can be read.
+  EXPECT_EQ(Say("COMMAND LIST FILTERBY PATTERN client|i*\r\n"),
+            "*2\r\n$9\r\nclient|id\r\n$11\r\nclient|info\r\n");
+  EXPECT_EQ(Say("COMMAND LIST FILTERBY MODULE x\r\n"), "*0\r\n");
+  EXPECT_NE(Say("COMMAND LIST FILTERBY ACLCAT connection\r\n").find("echo"), std::string::npos);
+  EXPECT_EQ(Say("COMMAND LIST FILTERBY x y\r\n"), "-ERR syntax error\r\n");
+}
+
+TEST_F(SessionTest, EveryRowOfASessionCommandIsWhole) {
+  for (std::span<const SessionCommand> family : SessionCommandFamilies()) {
+    for (const SessionCommand& command : family) {
+      EXPECT_EQ(command.row.kind, RowKind::kSession) << command.row.name;
+      EXPECT_TRUE(command.run != nullptr || command.has_subcommands ||
+                  &command.row == server_->with_row())
+          << command.row.name;
+      EXPECT_FALSE(command.row.summary.empty()) << command.row.name;
+      EXPECT_EQ(server_->SessionCommandOf(&command.row), &command) << command.row.name;
+    }
+  }
+}
+
+// --- faces -------------------------------------------------------------------------------------
+
+TEST_F(SessionTest, ThePlainFaceIsNoCluster) {
+  for (std::string_view command :
+       {"CLUSTER INFO", "CLUSTER SLOTS", "CLUSTER KEYSLOT k", "READONLY", "READWRITE", "ASKING"}) {
+    EXPECT_EQ(Say(std::string(command) + "\r\n"),
+              "-ERR This instance has cluster support disabled\r\n");
+  }
+}
+
+TEST_F(SessionTest, TheClusterFaceHasOneDatabaseAndTheRing) {
+  Open(Face::kCluster);
+  EXPECT_EQ(Say("SELECT 1\r\n"), "-ERR SELECT is not allowed in cluster mode\r\n");
+  EXPECT_EQ(Say("SELECT 0\r\nREADONLY\r\nASKING\r\n"), "+OK\r\n+OK\r\n+OK\r\n");
+  EXPECT_EQ(Say("CLUSTER KEYSLOT foo\r\n"), ":12182\r\n");
+  EXPECT_EQ(Say("SET foo 1\r\nCLUSTER COUNTKEYSINSLOT 12182\r\n"), "+OK\r\n:1\r\n");
+  EXPECT_EQ(Say("CLUSTER COUNTKEYSINSLOT 16384\r\n"), "-ERR Invalid slot\r\n");
+  EXPECT_EQ(Say("CLUSTER MYID\r\n"), "$40\r\n" + shared_.self_id() + "\r\n");
+  EXPECT_EQ(Say("CLUSTER SLOTS\r\n"),
+            "*1\r\n*3\r\n:0\r\n:16383\r\n*4\r\n$9\r\n127.0.0.1\r\n:7101\r\n$40\r\n" +
+                shared_.self_id() + "\r\n*0\r\n");
+  EXPECT_NE(Say("CLUSTER INFO\r\n").find("cluster_state:ok"), std::string::npos);
+  EXPECT_NE(Say("CLUSTER NODES\r\n").find("myself,master"), std::string::npos);
+}
+
+// --- extensions --------------------------------------------------------------------------------
+
+TEST_F(SessionTest, WithRunsOneCommandWithItsOwnConsistency) {
+  EXPECT_EQ(Say("WITH W ALL R 1 STRICT SET k v\r\nWITH R LOCAL GET k\r\n"), "+OK\r\n$1\r\nv\r\n");
+  EXPECT_EQ(Say("WITH W ALL PING\r\n"), "-ERR WITH needs a command on keys\r\n");
+  EXPECT_EQ(Say("WITH W ALL nothing k\r\n"),
+            "-ERR unknown command 'nothing', with args beginning with: 'k' \r\n");
+  EXPECT_EQ(Say("WITH W ALL GET\r\n"), "-ERR wrong number of arguments for 'get' command\r\n");
+  EXPECT_TRUE(Say("WITH W NOPE GET k\r\n").starts_with("-ERR W takes"));
+}
+
+TEST_F(SessionTest, ConsistencyHoldsForTheConnection) {
+  EXPECT_EQ(Say("CONSISTENCY R LOCAL W ALL\r\nCONSISTENCY\r\n"),
+            "+OK\r\n*4\r\n$1\r\nR\r\n$5\r\nLOCAL\r\n$1\r\nW\r\n$3\r\nALL\r\n");
+  EXPECT_TRUE(Say("CONSISTENCY X\r\n").starts_with("-ERR "));
+}
+
+TEST_F(SessionTest, OwnersTellsWhoHoldsAKey) {
+  EXPECT_EQ(Say("OWNERS foo\r\n"),
+            "*6\r\n$4\r\nslot\r\n:12182\r\n$5\r\nvnode\r\n:761\r\n$8\r\nreplicas\r\n*1\r\n*8\r\n"
+            "$2\r\nid\r\n$40\r\n" +
+                shared_.self_id() +
+                "\r\n$4\r\nhost\r\n$9\r\n127.0.0.1\r\n$4\r\nport\r\n:7001\r\n$5\r\nstate\r\n$5\r\n"
+                "alive\r\n");
+}
+
+TEST_F(SessionTest, ConnectionsAreRefusedBeyondTheirNumberAndFromOutside) {
+  EXPECT_EQ(server_->WhyNotAccept(/*loopback=*/true), std::nullopt);
+  EXPECT_TRUE(server_->WhyNotAccept(/*loopback=*/false)->starts_with("DENIED "));
+  Say("CONFIG SET maxclients 1 protected-mode no\r\n");
+  EXPECT_EQ(server_->WhyNotAccept(false), "ERR max number of clients reached");
+}
+
+}  // namespace
+}  // namespace kindred
