@@ -85,6 +85,12 @@ void Members::OnTick(const Turn& turn) {
       if (peer != kSelf && turn.view->link_up(peer)) SendHeartbeat(peer, turn);
     }
   }
+  if (node_.loop() == 0 && shared_.TakeGuardedSent()) {
+    const DecidedNews news{shared_.clock().decided(shared_.store().durable())};
+    for (Peer peer : turn.view->members()) {
+      if (peer != kSelf && turn.view->link_up(peer)) turn.out->sends.push_back({peer, node_.loop(), news});
+    }
+  }
   if (running_.has_value() && turn.now_ms >= running_->deadline_ms) {
     EndJoin("the members did not answer in time; nothing was changed", turn);
   }

@@ -117,8 +117,6 @@ void Primary::NeedBase(Work& work, const Turn& turn) {
   const bool fresh = work.entry->fresh_since != 0 && work.entry->fresh_since == since;
   if (alone || fresh || !rules.quorum_base) return Compute(work, work.entry->record, alone, turn);
   BeginRound(work, State::kBase, turn);
-  work.reads = ReadTally(turn.view->Majority());
-  work.reads.Add(kSelf, work.entry->record);
   AskOthers(work, turn);
 }
 
@@ -212,8 +210,6 @@ bool Primary::RunBatch(Work& work, const Record& base, Version* version, const T
 // Nothing changed, but what the commands saw has to be what a quorum has.
 void Primary::Check(Work& work, const Turn& turn) {
   BeginRound(work, State::kCheck, turn);
-  work.reads = ReadTally(turn.view->Majority());
-  work.reads.Add(kSelf, work.entry->record);
   AskOthers(work, turn);
 }
 
@@ -282,6 +278,7 @@ void Primary::EndBatch(Work& work) {
   work.state = State::kIdle;
   work.tries = 0;
   work.has_to_write = false;
+  work.asked_again = false;
   work.decided = false;
   work.confirming = false;
   runnable_.push_back(&work);
@@ -318,6 +315,7 @@ void Primary::CheckDeadlines(Work& work, const Turn& turn) {
   const bool asking = work.state == State::kBase || work.state == State::kCheck;
   if (!asking || turn.now_ms < work.round_ms + kAskAgainMs) return;
   EndRound(work);
+  work.asked_again = true;
   work.state == State::kBase ? NeedBase(work, turn) : Check(work, turn);
 }
 
@@ -345,7 +343,13 @@ void Primary::SendTo(Peer peer, Message message, const Turn& turn) {
   turn.out->sends.push_back({peer, shared_.LaneOf(index_), std::move(message)});
 }
 
+// A majority's records are enough; but where a read has found that replicas differ, all who can be reached are asked
+// first, because the one that differs may be the one that the majority leaves out.
 void Primary::AskOthers(Work& work, const Turn& turn) {
+  const bool confirms = std::any_of(work.batch.begin(), work.batch.end(), [](const Operation& o) { return o.confirm; });
+  const uint32_t majority = turn.view->Majority();
+  work.reads = ReadTally(confirms && !work.asked_again ? std::max(majority, ReachableReplicas(work.vnode, turn)) : majority);
+  work.reads.Add(kSelf, work.entry->record);
   const uint64_t digest = work.entry->record.Digest();
   for (Peer peer : turn.view->ReplicasOf(work.vnode)) {
     if (peer != kSelf && turn.view->link_up(peer)) SendTo(peer, Ask{work.round, work.key, digest}, turn);

@@ -24,6 +24,8 @@ struct Primary::Work {
   uint32_t tries = 0;
   bool has_to_write = false;      // replicas differ: even a batch that changes nothing is written
 
+  bool asked_again = false;       // somebody has not answered: a majority has to do
+
   ReadTally reads;                // kBase, kCheck
   WriteTally writes;              // kWrite, kUnguarded
   Context base;                   // kWrite: what the version was computed from

@@ -54,6 +54,7 @@ void Primary::WriteGuarded(Work& work, const Record& base, Version version, std:
   } else {
     stripe_.Write(*work.entry, Merge(work.entry->record, work.record));
   }
+  shared_.NoteGuardedSent();
   // Who is suspect is spared, unless it takes the suspects to make a majority.
   const bool alive_do = turn.view->AliveReplicasOf(work.vnode) >= turn.view->Majority();
   for (Peer peer : turn.view->ReplicasOf(work.vnode)) {

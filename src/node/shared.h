@@ -89,6 +89,10 @@ class Shared {
   // Live keys of these vnodes, by database.
   std::vector<Counts::Number> CountKeys(const std::vector<uint32_t>& vnodes);
 
+  // Guarded writes have been sent: the others want to hear which are decided, sooner than by the next heartbeat.
+  void NoteGuardedSent() { guarded_sent_.store(true, std::memory_order_relaxed); }
+  bool TakeGuardedSent() { return guarded_sent_.exchange(false, std::memory_order_relaxed); }
+
   // The disk refuses: nothing can be written until it is well again. Set by the edge.
   void set_disk_failed(bool failed) { disk_failed_.store(failed, std::memory_order_release); }
   bool disk_failed() const { return disk_failed_.load(std::memory_order_acquire); }
@@ -104,6 +108,7 @@ class Shared {
   std::vector<std::unique_ptr<StripeAndPrimary>> stripes_;
   std::array<std::atomic<uint64_t>, Stripe::kDatabases> flushed_{};
   std::atomic<bool> disk_failed_{false};
+  std::atomic<bool> guarded_sent_{false};
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Topology> topology_;   // guarded by mutex_, as all below
