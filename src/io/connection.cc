@@ -1,0 +1,100 @@
+#include "io/connection.h"
+
+#include "io/log.h"
+#include "io/loop.h"
+#include "server/server.h"
+
+namespace kindred {
+namespace {
+
+// Memory that a connection keeps for its next replies.
+constexpr size_t kOutputBytesKept = size_t{64} << 10;
+
+}  // namespace
+
+Connection::Connection(Loop& loop, uint64_t id, Face face)
+    : loop_(loop), id_(id), face_(face), stream_(loop.uv(), loop.read_buffer(), *this) {}
+
+bool Connection::Open(int socket) {
+  if (stream_.Open(socket) != 0) return false;
+  stream_.SetKeepalive(static_cast<unsigned>(loop_.server().tcp_keepalive_s()));
+  heard_ms_ = loop_.now_ms();
+  session_.emplace(loop_.server(), loop_.node(), face_,
+                   Session::Peername{stream_.PeerName(), stream_.LocalName()}, heard_ms_);
+  stream_.StartReading();
+  return true;
+}
+
+void Connection::OnBytes(std::string_view bytes) {
+  heard_ms_ = loop_.now_ms();
+  session_->OnBytes(bytes, heard_ms_);
+  if (session_->ReadingPaused()) stream_.StopReading();
+  TakeNewRequests();
+  loop_.Touch(*this);
+  loop_.OnInput();
+}
+
+void Connection::OnReply(const Outbox::Reply& reply) {
+  session_->OnReply(reply, loop_.now_ms());
+  TakeNewRequests();
+  loop_.Touch(*this);
+}
+
+void Connection::TakeNewRequests() {
+  for (uint64_t request : session_->TakeNewRequests()) {
+    ++requests;
+    loop_.Expect(request, *this);
+  }
+}
+
+void Connection::OnEnd(int error) {
+  if (error == UV_EOF) {
+    ended_ = true;
+  } else {
+    broken_ = true;
+  }
+  loop_.Touch(*this);
+}
+
+void Connection::OnSent() { loop_.Touch(*this); }
+
+bool Connection::IsOver() const {
+  if (broken_ || stream_.broken()) return true;
+  if (stream_.unsent_bytes() > 0 || session_->WaitsFor() > 0) return false;
+  if (session_->CloseAfterOutput()) return true;
+  return (ended_ || loop_.draining()) && session_->Idle();
+}
+
+bool Connection::Flush(uint64_t durable) {
+  while (!broken_ && stream_.unsent_bytes() <= kClientUnsentBytesPause) {
+    session_->TakeOutput(durable, &output_);
+    stream_.Send(&output_);
+    if (!session_->WantsToRun() || loop_.draining()) break;
+    session_->OnBytes({}, loop_.now_ms());
+    TakeNewRequests();
+    loop_.OnInput();
+  }
+  if (output_.capacity() > kOutputBytesKept) output_ = std::string();
+  if (stream_.unsent_bytes() > kClientUnsentBytesMax) {
+    Log(LogLevel::kWarning, "client {} does not take its replies, {} bytes wait: closed",
+        stream_.PeerName(), stream_.unsent_bytes());
+    return false;
+  }
+  if (IsOver()) return false;
+  const bool pause = ended_ || loop_.draining() || session_->ReadingPaused() ||
+                     stream_.unsent_bytes() > kClientUnsentBytesPause;
+  if (pause) {
+    stream_.StopReading();
+  } else {
+    stream_.StartReading();
+  }
+  return true;
+}
+
+bool Connection::IsOverdue(uint64_t now_ms) {
+  if (session_->client().kill.load(std::memory_order_relaxed)) return true;
+  const uint64_t timeout_ms = loop_.server().idle_timeout_s() * 1000;
+  return timeout_ms > 0 && session_->Idle() && now_ms > heard_ms_ + timeout_ms;
+}
+
+}  // namespace kindred

@@ -1,0 +1,76 @@
+#ifndef KINDRED_IO_CONNECTION_H_
+#define KINDRED_IO_CONNECTION_H_
+
+// A client's connection: its socket and its session. What arrives is fed to the session at once;
+// what the session has to say leaves at the end of the loop's turn, in one write. Reading pauses
+// while the client does not take its replies, so that a slow reader waits and does not fill our
+// memory.
+//
+// Owned by its loop. It never destroys itself: the loop does, when Flush says so.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "io/tcp_stream.h"
+#include "server/session.h"
+
+namespace kindred {
+
+class Loop;
+
+// While more than this waits in the socket's queue, the session keeps its output and stops reading.
+inline constexpr size_t kClientUnsentBytesPause = size_t{1} << 20;
+// A client with more than this in its socket's queue is disconnected. One reply may be as large as
+// the largest value, so the bound is beyond that.
+inline constexpr size_t kClientUnsentBytesMax = size_t{2} << 30;
+
+class Connection : private TcpStream::Owner {
+ public:
+  Connection(Loop& loop, uint64_t id, Face face);
+
+  // Takes the socket over. False if the client is gone already, or is not wanted.
+  bool Open(int socket);
+
+  uint64_t id() const { return id_; }
+
+  // The reply of one of its requests.
+  void OnReply(const Outbox::Reply& reply);
+
+  // The end of a turn in which something happened to it. False: it is over.
+  bool Flush(uint64_t durable);
+
+  // Whether Flush had to leave output behind that waits for the disk, and for which sequence.
+  uint64_t WaitsFor() const { return session_->WaitsFor(); }
+
+  // For the loop.
+  bool touched = false;   // it is in the list of those with something to do
+  uint64_t gated_at = 0;  // the sequence at which it comes by again
+  size_t requests = 0;    // in flight, as the loop's map has them
+
+  // Silent for longer than the option `timeout` allows, or told to go by another client.
+  bool IsOverdue(uint64_t now_ms);
+
+ private:
+  void OnBytes(std::string_view bytes) override;
+  void OnEnd(int error) override;
+  void OnSent() override;
+
+  void TakeNewRequests();
+  bool IsOver() const;
+
+  Loop& loop_;
+  const uint64_t id_;
+  const Face face_;
+  TcpStream stream_;
+  std::optional<Session> session_;  // from Open on
+  std::string output_;              // of the turn; kept for its memory
+  uint64_t heard_ms_ = 0;
+  bool ended_ = false;  // the client has closed its half: it gets what it asked for, then we close
+  bool broken_ = false;
+};
+
+}  // namespace kindred
+
+#endif  // KINDRED_IO_CONNECTION_H_

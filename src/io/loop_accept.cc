@@ -1,0 +1,114 @@
+// How connections come to a loop: clients and peers that are accepted, and the way into a cluster.
+#include <unistd.h>
+
+#include <utility>
+
+#include "fmt/format.h"
+#include "io/log.h"
+#include "io/loop.h"
+#include "server/server.h"
+
+namespace kindred {
+namespace {
+
+// The log is told again of a link that is refused for the same reason.
+constexpr uint64_t kRefusalTellMs = 60000;
+
+}  // namespace
+
+void Loop::AddClient(ClientEvent event) {
+  const uint64_t id = ++last_connection_;
+  auto connection = std::make_unique<Connection>(*this, id, event.face);
+  if (!connection->Open(event.socket)) return;
+  if (draining_) Touch(*connection);
+  connections_.emplace(id, std::move(connection));
+}
+
+void Loop::RemoveClient(uint64_t id) {
+  const auto found = connections_.find(id);
+  if (found == connections_.end()) return;
+  if (found->second->requests > 0) {
+    absl::erase_if(requests_, [id](const auto& entry) { return entry.second == id; });
+  }
+  connections_.erase(found);
+}
+
+void Loop::ListenForClients(const std::vector<int>& listeners, Face face) {
+  for (int listener : listeners) {
+    client_acceptors_.push_back(std::make_unique<Acceptor>(
+        &uv_, listener, [this, face](int socket, const sockaddr_storage& from) {
+          if (auto why = parts_.server.WhyNotAccept(IsLoopback(from))) {
+            parts_.server.statistics().OfLoop(index_).Add(Counter::kRejected);
+            const std::string error = fmt::format("-{}\r\n", *why);
+            static_cast<void>(!write(socket, error.data(), error.size()));
+            close(socket);
+            return;
+          }
+          next_client_loop_ = (next_client_loop_ + 1) % loops_;
+          (*all_)[next_client_loop_]->inbox_.Post(ClientEvent{socket, face});
+        }));
+  }
+}
+
+void Loop::ListenForPeers(const std::vector<int>& listeners, bool loopback_only) {
+  for (int listener : listeners) {
+    peer_acceptors_.push_back(std::make_unique<Acceptor>(
+        &uv_, listener, [this, loopback_only](int socket, const sockaddr_storage& from) {
+          if (!loopback_only || IsLoopback(from)) return AddIncomingLink(socket);
+          Log(LogLevel::kWarning,
+              "a peer at {} was closed: without a cluster-secret-file only peers on this machine "
+              "are accepted",
+              AddressName(from));
+          close(socket);
+        }));
+  }
+}
+
+void Loop::AddIncomingLink(int socket) {
+  DropOldIncomingLinks();
+  if (incoming_.size() >= kIncomingLinksMax) {
+    close(socket);
+    return;
+  }
+  auto link =
+      std::make_unique<IncomingLink>(&uv_, read_buffer_, parts_.handshake, [this](PeerEvent event) {
+        const uint32_t loop = event.peer.lane % loops_;
+        (*all_)[loop]->inbox_.Post(std::move(event));
+      });
+  if (link->Open(socket)) incoming_.push_back(std::move(link));
+}
+
+void Loop::DropOldIncomingLinks() {
+  std::erase_if(incoming_, [this](const std::unique_ptr<IncomingLink>& link) {
+    if (!link->over(uv_now(&uv_))) return false;
+    if (!link->why().empty()) TellRefusal(*link);
+    return true;
+  });
+}
+
+// Whoever is refused dials again and again: the same is said once in a while.
+void Loop::TellRefusal(const IncomingLink& link) {
+  if (link.why() == last_refusal_ && now_ms() < last_refusal_ms_ + kRefusalTellMs) return;
+  last_refusal_ = link.why();
+  last_refusal_ms_ = now_ms();
+  Log(LogLevel::kWarning, "a link from {} was refused: {}", link.name(), link.why());
+}
+
+void Loop::JoinThrough(const std::string& host, uint16_t port) { links_.DialSeed(host, port); }
+
+void Loop::JoinAgain() {
+  // At once, so that the loop does not write the error while the caller still reads it.
+  join_state_.store(Members::JoinState::kAsking, std::memory_order_release);
+  Call([this] {
+    if (seed_ != kSelf) OnLinkUp(seed_, /*is_seed=*/true);
+  });
+}
+
+void Loop::NoteJoin() {
+  const Members::JoinState state = node_.members().join_state();
+  if (state == join_state_.load(std::memory_order_relaxed)) return;
+  if (state == Members::JoinState::kRefused) join_error_ = node_.members().join_error();
+  join_state_.store(state, std::memory_order_release);
+}
+
+}  // namespace kindred

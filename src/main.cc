@@ -1,0 +1,101 @@
+// The executable: subcommands and their options, and nothing else. The options of `kindred server`
+// come from the one table of options (server/options.h).
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fmt/format.h"
+#include "io/server_process.h"
+#include "server/config.h"
+#include "tools/local.h"
+#include "tools/status.h"
+
+namespace kindred {
+namespace {
+
+// What was said on the command line, in the order of the table.
+struct ServerFlags {
+  std::string config_file;
+  std::vector<std::pair<std::string, std::string>> options;
+};
+
+void AddServerOptions(CLI::App* app, ServerFlags* flags) {
+  app->add_option("--config", flags->config_file,
+                  "A file with options; those on the command line come after it")
+      ->option_text("FILE");
+  for (const OptionRow& row : OptionRows()) {
+    std::string names = fmt::format("--{}", row.name);
+    if (!row.alias.empty()) names += fmt::format(",--{}", row.alias);
+    auto set = [flags, name = std::string(row.name)](const std::string& value) {
+      flags->options.emplace_back(name, value);
+    };
+    std::string text = row.default_text.empty() ? "" : fmt::format("[{}]", row.default_text);
+    app->add_option_function<std::string>(names, set, std::string(row.doc))
+        ->option_text(text)
+        ->take_last()
+        ->group(std::string(SectionTitle(row.section)));
+  }
+}
+
+absl::Status MakeConfig(const ServerFlags& flags, Config* config) {
+  if (!flags.config_file.empty()) {
+    if (absl::Status status = config->LoadFile(flags.config_file); !status.ok()) return status;
+  }
+  for (const auto& [name, value] : flags.options) {
+    if (absl::Status status = config->Set(name, value); !status.ok()) return status;
+  }
+  return config->Check();
+}
+
+int Server(const ServerFlags& flags) {
+  Config config;
+  absl::Status status = MakeConfig(flags, &config);
+  if (status.ok()) status = RunServer(config, flags.config_file, KINDRED_VERSION);
+  if (status.ok()) return 0;
+  fmt::print(stderr, "kindred: {}\n", std::string(status.message()));
+  return 1;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("Kindred: a clustered key-value server that speaks the Redis protocol");
+  app.set_version_flag("--version", std::string("kindred " KINDRED_VERSION));
+  app.require_subcommand(0, 1);
+
+  ServerFlags flags;
+  CLI::App* server = app.add_subcommand("server", "Run one node");
+  AddServerOptions(server, &flags);
+
+  LocalOptions local_options;
+  CLI::App* local = app.add_subcommand(
+      "local", "Run a cluster on this machine; further options go to each of its nodes");
+  local->add_option("--nodes", local_options.nodes, "How many nodes")->capture_default_str();
+  local->add_option("--port", local_options.port, "Port of the first node; the others follow")
+      ->capture_default_str();
+  local->add_option("--dir", local_options.dir, "Where their data and their logs go")
+      ->capture_default_str();
+  local->allow_extras();
+
+  std::string address;
+  CLI::App* status = app.add_subcommand("status", "Show the nodes of a cluster");
+  status->add_option("address", address, "Any client port of any of its nodes")
+      ->option_text("HOST:PORT")
+      ->required();
+
+  CLI11_PARSE(app, argc, argv);
+  if (*server) return Server(flags);
+  if (*local) {
+    local_options.server_options = local->remaining();
+    return RunLocal(local_options);
+  }
+  if (*status) return RunStatus(address);
+  std::cout << app.help();
+  return 0;
+}
+
+}  // namespace
+}  // namespace kindred
+
+int main(int argc, char** argv) { return kindred::Main(argc, argv); }

@@ -1,0 +1,156 @@
+#include "tools/status.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <sstream>
+#include <vector>
+
+#include "fmt/format.h"
+#include "tools/redis_client.h"
+
+namespace kindred {
+namespace {
+
+constexpr int kTimeoutMs = 2000;
+constexpr int64_t kSlots = 16384;
+
+struct NodeRow {
+  std::string id;
+  HostAndPort cluster_face;
+  bool alive = false;
+  int64_t first_slots = 0;    // of which it is the first replica
+  int64_t replica_slots = 0;  // of which it is any
+  std::string plain_port = "-";
+  std::string keys = "-";  // of its first slots
+};
+
+struct ClusterStatus {
+  int64_t epoch = 0;
+  int64_t vnodes = 0;
+  std::vector<NodeRow> nodes;
+  int64_t slots_without_majority = kSlots;
+};
+
+// Lines of CLUSTER NODES: "id host:port@peerport flags - ping pong epoch state slots..."
+std::vector<NodeRow> ParseNodes(const std::string& text) {
+  std::vector<NodeRow> nodes;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    NodeRow node;
+    std::string address;
+    std::string flags;
+    if (!(words >> node.id >> address >> flags)) continue;
+    auto face = ParseHostAndPort(address.substr(0, address.find('@')));
+    if (!face.ok()) continue;
+    node.cluster_face = *face;
+    node.alive = flags.find("fail") == std::string::npos;
+    nodes.push_back(std::move(node));
+  }
+  return nodes;
+}
+
+// CLUSTER SLOTS: [first, last, [host, port, id, ...]...]...
+void CountSlots(const redisReply& ranges, ClusterStatus* status) {
+  std::map<std::string, NodeRow*> by_id;
+  for (NodeRow& node : status->nodes) by_id[node.id] = &node;
+  for (size_t i = 0; i < ranges.elements; ++i) {
+    const redisReply& range = *ranges.element[i];
+    if (range.type != REDIS_REPLY_ARRAY || range.elements < 3) continue;
+    const int64_t slots = range.element[1]->integer - range.element[0]->integer + 1;
+    size_t alive = 0;
+    for (size_t j = 2; j < range.elements; ++j) {
+      const redisReply& endpoint = *range.element[j];
+      if (endpoint.type != REDIS_REPLY_ARRAY || endpoint.elements < 3) continue;
+      const auto node = by_id.find({endpoint.element[2]->str, endpoint.element[2]->len});
+      if (node == by_id.end()) continue;
+      alive += node->second->alive ? 1 : 0;
+      node->second->replica_slots += slots;
+      if (j == 2) node->second->first_slots += slots;
+    }
+    if (alive * 2 > range.elements - 2) status->slots_without_majority -= slots;
+  }
+}
+
+int64_t KeysIn(const std::string& keyspace) {
+  int64_t keys = 0;
+  for (int db = 0; db < 16; ++db) {
+    const std::string field = FieldOf(keyspace, fmt::format("db{}", db));
+    if (field.starts_with("keys=")) keys += std::strtoll(field.c_str() + 5, nullptr, 10);
+  }
+  return keys;
+}
+
+// What only the node itself knows.
+void AskNode(NodeRow* node) {
+  auto client = RedisClient::Connect(node->cluster_face, kTimeoutMs);
+  if (!client.ok()) return;
+  const auto info = client->AskText({"INFO", "kindred", "keyspace"});
+  if (!info.ok()) return;
+  node->plain_port = FieldOf(*info, "plain_port");
+  node->keys = std::to_string(KeysIn(*info));
+}
+
+absl::StatusOr<ClusterStatus> AskCluster(const HostAndPort& address) {
+  auto client = RedisClient::Connect(address, kTimeoutMs);
+  if (!client.ok()) return client.status();
+  const auto info = client->AskText({"INFO", "kindred"});
+  if (!info.ok()) return info.status();
+  ClusterStatus status;
+  status.epoch = NumberOf(*info, "epoch");
+  status.vnodes = NumberOf(*info, "vnodes");
+  const auto cluster_port = static_cast<int>(NumberOf(*info, "cluster_port"));
+  if (cluster_port == 0) {
+    return absl::UnavailableError(
+        fmt::format("{}:{} is no Kindred server", address.host, address.port));
+  }
+
+  auto face = RedisClient::Connect({address.host, cluster_port}, kTimeoutMs);
+  if (!face.ok()) return face.status();
+  const auto nodes = face->AskText({"CLUSTER", "NODES"});
+  if (!nodes.ok()) return nodes.status();
+  status.nodes = ParseNodes(*nodes);
+  const auto slots = face->Ask({"CLUSTER", "SLOTS"});
+  if (!slots.ok()) return slots.status();
+  CountSlots(**slots, &status);
+  for (NodeRow& node : status.nodes) AskNode(&node);
+  return status;
+}
+
+void Print(const ClusterStatus& status) {
+  fmt::print("epoch {}, {} nodes, {} vnodes\n\n", status.epoch, status.nodes.size(), status.vnodes);
+  constexpr const char* kRow = "{:<10}{:<24}{:<9}{:<10}{:>14}{:>10}{:>12}\n";
+  fmt::print(fmt::runtime(kRow), "node", "plain face", "cluster", "state", "first replica",
+             "replica", "keys");
+  const auto vnodes = [&status](int64_t slots) { return slots * status.vnodes / kSlots; };
+  for (const NodeRow& node : status.nodes) {
+    fmt::print(fmt::runtime(kRow), node.id.substr(0, 8),
+               fmt::format("{}:{}", node.cluster_face.host, node.plain_port),
+               node.cluster_face.port, node.alive ? "alive" : "suspect", vnodes(node.first_slots),
+               vnodes(node.replica_slots), node.keys);
+  }
+  if (status.slots_without_majority > 0) {
+    fmt::print("\n{} vnodes have no majority of their replicas alive.\n",
+               std::max<int64_t>(1, vnodes(status.slots_without_majority)));
+  }
+}
+
+}  // namespace
+
+int RunStatus(const std::string& address) {
+  const auto where = ParseHostAndPort(address);
+  if (!where.ok()) {
+    fmt::print(stderr, "kindred: {}\n", std::string(where.status().message()));
+    return 1;
+  }
+  const auto status = AskCluster(*where);
+  if (!status.ok()) {
+    fmt::print(stderr, "kindred: {}\n", std::string(status.status().message()));
+    return 1;
+  }
+  Print(*status);
+  return status->slots_without_majority == 0 ? 0 : 1;
+}
+
+}  // namespace kindred
