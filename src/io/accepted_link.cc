@@ -63,6 +63,7 @@ void AcceptedLink::OnBytes(std::string_view bytes) {
       bytes, [this](Message message) { host_.OnRequest(*this, std::move(message)); });
   if (!sane) {
     over_ = true;
+    foreign_ = true;
     why_ = "what came was no message";
   }
   host_.OnAcceptedInput(*this);

@@ -76,6 +76,8 @@ class AcceptedLink : private TcpStream::Owner {
   Peer peer() const { return peer_; }
   uint32_t lane() const { return lane_; }
   const std::string& why() const { return why_; }
+  // It has ended because what came was no message.
+  bool foreign() const { return foreign_; }
 
   void Send(const Message& message) { frames_.Add(message); }
   // The end of a turn. False: it is over, and why() says so.
@@ -94,6 +96,7 @@ class AcceptedLink : private TcpStream::Owner {
   LinkFrames frames_;
   std::string why_;
   bool over_ = false;
+  bool foreign_ = false;
 };
 
 }  // namespace kindred

@@ -93,13 +93,14 @@ uint64_t Loop::now_ms() {
   return now_ms_;
 }
 
-// --- inputs --------------------------------------------------------------------------------------
+// --- inputs
 
 void Loop::OnWake() {
   for (LoopEvent& event : inbox_.Take()) OnEvent(std::move(event));
 }
 
 void Loop::OnEvent(LoopEvent event) {
+  const bool is_page = std::holds_alternative<ScannedEvent>(event);
   std::visit(
       Overloaded{
           [this](SendsEvent& e) { RouteSends(e.sends); },
@@ -111,22 +112,27 @@ void Loop::OnEvent(LoopEvent event) {
           [](CallEvent& e) { e.run(); },
       },
       event);
-  OnInput();
-}
-
-void Loop::OnInput() {
-  busy_until_ms_ = now_ms() + kBusyMs;
-  if (tick_ms_ != kTickMs) SetTick(kTickMs);
-  DrainOutbox();
-}
-
-void Loop::OnMessage(Peer from, LinkId link, Message message, bool idle) {
-  node_.OnMessage(from, link, std::move(message), now_ms());
-  if (idle) {
+  // Pages of a scan come at all times, as the sweeper asks for them: no reason to hurry.
+  if (is_page) {
     DrainOutbox();
   } else {
     OnInput();
   }
+}
+
+void Loop::OnInput() {
+  NoteBusy();
+  DrainOutbox();
+}
+
+void Loop::NoteBusy() {
+  busy_until_ms_ = now_ms() + kBusyMs;
+  if (tick_ms_ != kTickMs) SetTick(kTickMs);
+}
+
+void Loop::OnMessage(Peer from, LinkId link, Message message, bool idle) {
+  node_.OnMessage(from, link, std::move(message), now_ms());
+  if (!idle) NoteBusy();
 }
 
 void Loop::OnLinkUp(Peer peer, bool is_seed) {
@@ -180,7 +186,7 @@ void Loop::OnSecond() {
   for (uint64_t id : overdue) RemoveClient(id);
 }
 
-// --- the outbox ----------------------------------------------------------------------------------
+// --- the outbox
 
 void Loop::DrainOutbox() {
   // A reply may let its session submit the next command, which fills the outbox again.
@@ -261,7 +267,7 @@ void Loop::ScanOnWorker(Outbox::Scan scan) {
   });
 }
 
-// --- the end of a turn ---------------------------------------------------------------------------
+// --- the end of a turn
 
 void Loop::EndTurn() {
   if (stopping_) return CloseAll();
@@ -322,7 +328,7 @@ void Loop::Expect(uint64_t request, Connection& connection) {
   requests_.emplace(request, connection.id());
 }
 
-// --- the end -------------------------------------------------------------------------------------
+// --- the end
 
 void Loop::NoteDrained() {
   const bool empty = connections_.empty() && gate_.WaitsFor() == 0 && requests_.empty();

@@ -52,7 +52,7 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // --- any thread ------------------------------------------------------------------------------
+  // --- any thread
 
   Inbox& inbox() { return inbox_; }
   // Runs `run` on the loop.
@@ -74,7 +74,7 @@ class Loop {
   // Asks once more. REQUIRES: it was refused
   void JoinAgain();
 
-  // --- the loop's thread -----------------------------------------------------------------------
+  // --- the loop's thread
 
   // Accepts peers on these listening sockets. `loopback_only`: others are closed.
   void ListenForPeers(const std::vector<int>& listeners, bool loopback_only);
@@ -83,7 +83,7 @@ class Loop {
   // Links to a member of the cluster that the node is to join, and joins it when the link is up.
   void JoinThrough(const std::string& host, uint16_t port);
 
-  // --- for its connections and links -----------------------------------------------------------
+  // --- for its connections and links
 
   uv_loop_t* uv() { return &uv_; }
   ReadBuffer& read_buffer() { return read_buffer_; }
@@ -101,7 +101,10 @@ class Loop {
   // Something was fed to the Node: empties the outbox.
   void OnInput();
 
+  // Feeds a message to the Node; DrainOutbox comes when the last of what was read has been fed.
+  // `idle`: it says nothing but that the peer lives.
   void OnMessage(Peer from, LinkId link, Message message, bool idle);
+  void DrainOutbox();
   void OnLinkUp(Peer peer, bool is_seed);
   void OnLinkDown(Peer peer);
 
@@ -119,7 +122,7 @@ class Loop {
   void OnSecond();
   void SetTick(uint64_t period_ms);
 
-  void DrainOutbox();
+  void NoteBusy();
   void Route(Outbox::Reply reply);
   void RouteSends(std::vector<Outbox::Send>& sends);
   void RunOnWorker(std::function<void()> task);

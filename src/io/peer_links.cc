@@ -33,7 +33,7 @@ PeerLinks::~PeerLinks() = default;
 
 uv_loop_t* PeerLinks::uv() { return loop_.uv(); }
 ReadBuffer& PeerLinks::read_buffer() { return loop_.read_buffer(); }
-void PeerLinks::OnInput() { loop_.OnInput(); }
+void PeerLinks::OnInput() { loop_.DrainOutbox(); }
 
 void PeerLinks::FitMembers(const ClusterView& view) {
   for (size_t i = 0; i < view.members().size(); ++i) {
@@ -129,7 +129,7 @@ void PeerLinks::OnRequest(AcceptedLink& link, Message message) {
 
 void PeerLinks::OnAcceptedInput(AcceptedLink& link) {
   Touch(touched_links_, link.id());
-  loop_.OnInput();
+  loop_.DrainOutbox();
 }
 
 void PeerLinks::OnTick(uint64_t steady_ms) {
@@ -159,9 +159,9 @@ void PeerLinks::Flush() {
   for (size_t i = 0; i < touched_links_.size(); ++i) {
     const auto found = accepted_.find(touched_links_[i]);
     if (found == accepted_.end() || found->second->Flush()) continue;
-    Log(LogLevel::kVerbose, "a link of {} has ended: {}",
-        loop_.shared().IdOf(found->second->peer()).value_or("?").substr(0, 8),
-        found->second->why());
+    const AcceptedLink& link = *found->second;
+    Log(link.foreign() ? LogLevel::kWarning : LogLevel::kVerbose, "a link of {} has ended: {}",
+        loop_.shared().IdOf(link.peer()).value_or("?").substr(0, 8), link.why());
     accepted_.erase(found);
   }
   touched_links_.clear();

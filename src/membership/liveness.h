@@ -1,5 +1,5 @@
-// Who is alive, as this process sees it: a peer is suspect when one of our links to it is down, or has been silent for
-// longer than a heartbeat may be late. Gossip will add what others see.
+// Who is alive, as this process sees it: a peer is suspect when one of our links to it is down, or
+// has been silent for longer than a heartbeat may be late. Gossip will add what others see.
 //
 // Plain state, fed by every loop; the caller holds a lock.
 #ifndef KINDRED_MEMBERSHIP_LIVENESS_H_
@@ -14,7 +14,8 @@ namespace kindred {
 
 class Liveness {
  public:
-  Liveness(uint32_t lanes, uint64_t suspect_after_ms) : lanes_(lanes), suspect_after_ms_(suspect_after_ms) {}
+  Liveness(uint32_t lanes, uint64_t suspect_after_ms)
+      : lanes_(lanes), suspect_after_ms_(suspect_after_ms) {}
 
   // Each says whether who is alive, or whose links are up, has changed.
   bool OnUp(Peer peer, uint32_t lane, uint64_t now_ms);

@@ -1,7 +1,8 @@
-// Every message between nodes. Requests travel on the link that the sender opened, answers come back on the same link
-// and carry the number of their request. Byte forms are in message_codec.h.
+// Every message between nodes. Requests travel on the link that the sender opened, answers come
+// back on the same link and carry the number of their request. Byte forms are in message_codec.h.
 //
-// Keys are record keys (store/keys.h), times are hybrid clock times (base/hybrid_clock.h) unless they end in _ms.
+// Keys are record keys (store/keys.h), times are hybrid clock times (base/hybrid_clock.h) unless
+// they end in _ms.
 #ifndef KINDRED_MESSAGE_MESSAGE_H_
 #define KINDRED_MESSAGE_MESSAGE_H_
 
@@ -17,7 +18,8 @@
 
 namespace kindred {
 
-// A guarded version is decided if its dot's actor is `actor`, its time is in [from, below), and it is not excepted.
+// A guarded version is decided if its dot's actor is `actor`, its time is in [from, below), and it
+// is not excepted.
 struct Decided {
   uint64_t actor = 0;
   uint64_t from = 0;
@@ -26,7 +28,7 @@ struct Decided {
   bool operator==(const Decided&) const = default;
 };
 
-// --- a key's records -------------------------------------------------------------------------------------------
+// --- a key's records
 
 // Asks a replica for its record. With a digest: the record is sent only if it differs.
 struct Ask {
@@ -36,7 +38,7 @@ struct Ask {
 };
 struct Tell {
   uint64_t id = 0;
-  bool same = false;             // the digest was equal: no record comes along
+  bool same = false;  // the digest was equal: no record comes along
   Record record;
 };
 
@@ -61,41 +63,42 @@ struct Prepared {
   std::vector<Item> items;
 };
 
-// A guarded write: `version` on top of exactly what `base` has seen, which it replaces but for the siblings in `kept`.
+// A guarded write: `version` on top of exactly what `base` has seen, which it replaces but for the
+// siblings in `kept`.
 struct Guarded {
   uint64_t id = 0;
   std::string key;
   Context base;
   Version version;
-  std::vector<Version> kept;     // newest first; all older than `version`
-  uint64_t flushed = 0;          // the flush watermark of the key's database that the writer knew
+  std::vector<Version> kept;  // newest first; all older than `version`
+  uint64_t flushed = 0;       // the flush watermark of the key's database that the writer knew
 };
 // An unguarded write, or a copy of what others have: merged as it is.
 struct Replicate {
-  uint64_t id = 0;               // 0: no answer wanted
+  uint64_t id = 0;  // 0: no answer wanted
   std::string key;
   Record record;
 };
 struct Ack {
   uint64_t id = 0;
 };
-struct Nack {                    // the write was refused, whole; the record says why
+struct Nack {  // the write was refused, whole; the record says why
   uint64_t id = 0;
   bool holder_is_another = false;
-  uint64_t clock = 0;            // the replica's clock: the next dot has to be later
-  uint64_t flushed = 0;          // the flush watermark of the key's database that the replica knows
+  uint64_t clock = 0;    // the replica's clock: the next dot has to be later
+  uint64_t flushed = 0;  // the flush watermark of the key's database that the replica knows
   Record record;
 };
 
-// --- whole requests --------------------------------------------------------------------------------------------
+// --- whole requests
 
 // A client's command for its key's primary.
 struct Forward {
   uint64_t id = 0;
-  uint64_t deadline_in_ms = 0;   // from its arrival
+  uint64_t deadline_in_ms = 0;  // from its arrival
   uint8_t db = 0;
-  uint8_t protocol = 2;          // RESP version of the reply's bytes
-  bool confirm = false;          // a read whose newest version was undecided: make it decided, then answer
+  uint8_t protocol = 2;  // RESP version of the reply's bytes
+  bool confirm = false;  // a read whose newest version was undecided: make it decided, then answer
   std::string read_level, write_level;  // Level::ToString
   bool strict = false;
   std::optional<Context> context;
@@ -109,27 +112,27 @@ enum class Outcome : uint8_t {
 struct Forwarded {
   uint64_t id = 0;
   Outcome outcome = Outcome::kDone;
-  std::string reply;             // RESP bytes; an error text where the outcome is not kDone
+  std::string reply;  // RESP bytes; an error text where the outcome is not kDone
 };
 
-// --- many keys -------------------------------------------------------------------------------------------------
+// --- many keys
 
 // A page of the live keys of one database, from `from` (a record key) up to the last slot.
 struct ScanAsk {
   uint64_t id = 0;
   uint8_t db = 0;
-  std::string from;              // inclusive
-  std::string until;             // exclusive
+  std::string from;   // inclusive
+  std::string until;  // exclusive
   uint32_t entries_max = 0;
 };
 struct ScanTell {
   uint64_t id = 0;
   struct Item {
-    std::string key;             // record key
-    Record record;               // without payloads
+    std::string key;  // record key
+    Record record;    // without payloads
   };
-  std::vector<Item> items;       // in order
-  std::string next;              // where the next page begins; empty: the range is done
+  std::vector<Item> items;  // in order
+  std::string next;         // where the next page begins; empty: the range is done
 };
 // Live keys of each of the given vnodes in all databases.
 struct CountAsk {
@@ -143,7 +146,7 @@ struct CountTell {
 // Raises the flush watermark of databases. time 0: only asks for the replica's clock.
 struct Flush {
   uint64_t id = 0;
-  uint16_t dbs = 0;              // bit set
+  uint16_t dbs = 0;  // bit set
   uint64_t time = 0;
 };
 struct Flushed {
@@ -151,7 +154,7 @@ struct Flushed {
   uint64_t clock = 0;
 };
 
-// --- nodes -----------------------------------------------------------------------------------------------------
+// --- nodes
 
 struct Heartbeat {
   uint64_t id = 0;
@@ -176,7 +179,7 @@ struct TopologyAsk {
 };
 struct TopologyTell {
   uint64_t id = 0;
-  std::string topology;          // Topology::Encode
+  std::string topology;  // Topology::Encode
 };
 // A node that wants to become a member asks any member.
 struct JoinAsk {
@@ -185,10 +188,11 @@ struct JoinAsk {
 };
 struct JoinTell {
   uint64_t id = 0;
-  std::string error;             // empty: `topology` has the node as a member
+  std::string error;  // empty: `topology` has the node as a member
   std::string topology;
 };
-// The member that runs a join stops writes everywhere, sees that there are no keys, and installs the next topology.
+// The member that runs a join stops writes everywhere, sees that there are no keys, and installs
+// the next topology.
 struct Freeze {
   uint64_t id = 0;
   bool on = true;
@@ -204,13 +208,13 @@ struct Install {
 };
 struct Installed {
   uint64_t id = 0;
-  uint64_t epoch = 0;            // the epoch that the node has now
+  uint64_t epoch = 0;  // the epoch that the node has now
 };
 
-using Message =
-    std::variant<Ask, Tell, Prepare, Prepared, Guarded, Replicate, Ack, Nack, Forward, Forwarded, ScanAsk, ScanTell,
-                 CountAsk, CountTell, Flush, Flushed, Heartbeat, HeartbeatSeen, DecidedNews, TopologyAsk,
-                 TopologyTell, JoinAsk, JoinTell, Freeze, Frozen, Install, Installed>;
+using Message = std::variant<Ask, Tell, Prepare, Prepared, Guarded, Replicate, Ack, Nack, Forward,
+                             Forwarded, ScanAsk, ScanTell, CountAsk, CountTell, Flush, Flushed,
+                             Heartbeat, HeartbeatSeen, DecidedNews, TopologyAsk, TopologyTell,
+                             JoinAsk, JoinTell, Freeze, Frozen, Install, Installed>;
 
 }  // namespace kindred
 

@@ -2,7 +2,8 @@
 //
 //   [type u8 = index in Message][fields, in the order of the struct]
 //
-// integers as varints, strings with their length before them. A link's frame holds a turn's messages:
+// integers as varints, strings with their length before them. A link's frame holds a turn's
+// messages:
 //
 //   [length of the rest u32][message]...
 //
@@ -22,10 +23,12 @@ inline constexpr uint8_t kMessageVersion = 1;
 
 void EncodeMessage(const Message& message, std::string* out);
 
-// Takes one message from `reader`. False if the bytes are no message; the link is to be closed then.
+// Takes one message from `reader`. False if the bytes are no message; the link is to be closed
+// then.
 bool DecodeMessage(ByteReader& reader, Message* message);
 
-// A short readable line for golden scripts and debug logs, such as `Guarded k base={A:5} dot=A:7 string "v"`.
+// A short readable line for golden scripts and debug logs, such as `Guarded k base={A:5} dot=A:7
+// string "v"`.
 std::string Describe(const Message& message);
 
 }  // namespace kindred

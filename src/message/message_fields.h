@@ -18,7 +18,7 @@ void Fields(auto& io, Is<Decided> auto& decided) {
   io.List("except", decided.exceptions, kAsTime);
 }
 
-// --- a key's records -----------------------------------------------------------------------------
+// --- a key's records
 
 void Fields(auto& io, Is<Ask> auto& ask) {
   io.Id(ask.id);
@@ -80,7 +80,7 @@ void Fields(auto& io, Is<Nack> auto& nack) {
   io.Object("", nack.record);
 }
 
-// --- whole requests ------------------------------------------------------------------------------
+// --- whole requests
 
 void Fields(auto& io, Is<Forward> auto& forward) {
   io.Id(forward.id);
@@ -101,7 +101,7 @@ void Fields(auto& io, Is<Forwarded> auto& forwarded) {
   io.Text("reply", forwarded.reply);
 }
 
-// --- many keys -----------------------------------------------------------------------------------
+// --- many keys
 
 void Fields(auto& io, Is<ScanAsk> auto& ask) {
   io.Id(ask.id);
@@ -148,7 +148,7 @@ void Fields(auto& io, Is<Flushed> auto& flushed) {
   io.Time("clock", flushed.clock);
 }
 
-// --- nodes ---------------------------------------------------------------------------------------
+// --- nodes
 
 template <typename T>
 concept IsHeartbeat = Is<T, Heartbeat> || Is<T, HeartbeatSeen>;

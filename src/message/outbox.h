@@ -1,6 +1,7 @@
-// What the core wants to happen after an input: messages, replies, work for the disk. Whoever feeds the core empties
-// it when the input has been handled. An item that names a sequence leaves when the store's durable sequence has
-// reached it, so that nothing is told that a crash could still take back.
+// What the core wants to happen after an input: messages, replies, work for the disk. Whoever feeds
+// the core empties it when the input has been handled. An item that names a sequence leaves when
+// the store's durable sequence has reached it, so that nothing is told that a crash could still
+// take back.
 #ifndef KINDRED_MESSAGE_OUTBOX_H_
 #define KINDRED_MESSAGE_OUTBOX_H_
 
@@ -12,42 +13,43 @@
 
 namespace kindred {
 
-// A node as this process numbers it; 0 is itself. Numbers are given in the order in which nodes become known and
-// never change while the process lives.
+// A node as this process numbers it; 0 is itself. Numbers are given in the order in which nodes
+// become known and never change while the process lives.
 using Peer = uint16_t;
 inline constexpr Peer kSelf = 0;
 
-// A link that a peer opened to us, numbered by whoever owns the sockets. An answer to a link that is gone is dropped.
+// A link that a peer opened to us, numbered by whoever owns the sockets. An answer to a link that
+// is gone is dropped.
 using LinkId = uint64_t;
 
 struct Outbox {
-  struct Send {           // a request on our own link to `to`
+  struct Send {  // a request on our own link to `to`
     Peer to = kSelf;
-    uint32_t lane = 0;    // which loop's link: all messages about a stripe's writes take the same, so that they stay
-                          // in order
+    uint32_t lane = 0;  // which loop's link: all messages about a stripe's writes take the same, so
+                        // that they stay in order
     Message message;
   };
-  struct Answer {         // on the link that the request came from
+  struct Answer {  // on the link that the request came from
     LinkId link = 0;
-    uint64_t after = 0;   // sequence
+    uint64_t after = 0;  // sequence
     Message message;
   };
-  struct Reply {          // for a request of this loop that was pending
+  struct Reply {  // for a request of this loop that was pending
     uint64_t request = 0;
-    uint64_t after = 0;   // sequence: the client may see it when that is durable
-    std::string bytes;    // RESP
+    uint64_t after = 0;  // sequence: the client may see it when that is durable
+    std::string bytes;   // RESP
   };
-  struct Handover {       // the outcome of an operation for a request of another loop
+  struct Handover {  // the outcome of an operation for a request of another loop
     uint32_t loop = 0;
     uint64_t request = 0;
     Outcome outcome = Outcome::kDone;
     uint64_t after = 0;
     std::string bytes;
   };
-  struct Load {           // a record that needs the disk: comes back as OnLoaded
+  struct Load {  // a record that needs the disk: comes back as OnLoaded
     std::string key;
   };
-  struct Scan {           // a page of a column: comes back as OnScanned, read when `after` is durable
+  struct Scan {  // a page of a column: comes back as OnScanned, read when `after` is durable
     uint64_t ticket = 0;
     uint64_t after = 0;
     bool expiry = false;  // the column: expiry, or records
@@ -64,7 +66,8 @@ struct Outbox {
   std::vector<Scan> scans;
 
   bool empty() const {
-    return sends.empty() && answers.empty() && replies.empty() && handovers.empty() && loads.empty() && scans.empty();
+    return sends.empty() && answers.empty() && replies.empty() && handovers.empty() &&
+           loads.empty() && scans.empty();
   }
 };
 

@@ -19,7 +19,8 @@ constexpr char kCleanKey[] = "clean";
 constexpr char kFlushedPrefix[] = "flushed/";
 
 absl::Status Damaged(std::string_view what) {
-  return absl::DataLossError("the stored " + std::string(what) + " is damaged or of another version of Kindred");
+  return absl::DataLossError("the stored " + std::string(what) +
+                             " is damaged or of another version of Kindred");
 }
 
 std::string DrawNodeId(Random& random) {
@@ -69,7 +70,8 @@ absl::Status ReadGrants(Store& store, Identity* identity) {
     for (const Entry& entry : page) {
       uint32_t vnode = 0;
       Grant grant;
-      if (!Grants::VnodeOfMetaKey(entry.key, &vnode) || !Grant::Decode(entry.value, &grant)) return Damaged("grant");
+      if (!Grants::VnodeOfMetaKey(entry.key, &vnode) || !Grant::Decode(entry.value, &grant))
+        return Damaged("grant");
       identity->grants.emplace_back(vnode, grant);
     }
     if (page.empty()) return absl::OkStatus();
@@ -86,7 +88,8 @@ absl::Status ReadFlushed(Store& store, Identity* identity) {
   return absl::OkStatus();
 }
 
-// A node that is alone may come back under other addresses; a member's addresses are known to the others.
+// A node that is alone may come back under other addresses; a member's addresses are known to the
+// others.
 absl::Status FitAddress(const NodeInfo& wanted, Identity* identity, Batch* batch) {
   Topology& topology = identity->topology;
   const auto index = topology.IndexOf(identity->self.id);
@@ -98,13 +101,14 @@ absl::Status FitAddress(const NodeInfo& wanted, Identity* identity, Batch* batch
   if (topology.nodes().size() > 1) {
     return absl::FailedPreconditionError(
         "this directory belongs to a member that its cluster knows as " + stored.host + ":" +
-        std::to_string(stored.port) + " (cluster port " + std::to_string(stored.cluster_port) + ", peer port " +
-        std::to_string(stored.peer_port) + "); start it with the same addresses");
+        std::to_string(stored.port) + " (cluster port " + std::to_string(stored.cluster_port) +
+        ", peer port " + std::to_string(stored.peer_port) + "); start it with the same addresses");
   }
   auto readdressed = PlanReaddress(topology, self);
   if (!readdressed.ok()) return readdressed.status();
   topology = *std::move(readdressed);
-  for (Batch::Change& change : TopologyBatch(topology).changes) batch->changes.push_back(std::move(change));
+  for (Batch::Change& change : TopologyBatch(topology).changes)
+    batch->changes.push_back(std::move(change));
   identity->self = self;
   return absl::OkStatus();
 }
@@ -150,7 +154,8 @@ Batch CleanShutdownBatch(uint64_t clock) {
   return batch;
 }
 
-absl::StatusOr<Booted> Boot(Store& store, const BootOptions& options, uint64_t now_ms, Random& random) {
+absl::StatusOr<Booted> Boot(Store& store, const BootOptions& options, uint64_t now_ms,
+                            Random& random) {
   std::string identity_bytes, topology_bytes, clean_bytes;
   if (store.Load(Column::kMeta, kIdentityKey, &identity_bytes) != Found::kFound) {
     return FirstStart(store, options, random);
@@ -163,7 +168,8 @@ absl::StatusOr<Booted> Boot(Store& store, const BootOptions& options, uint64_t n
   identity.self.id = std::string(in.Bytes());
   identity.actor = in.U64();
   if (!known || !in.ok() || identity.self.id.size() != 40) return Damaged("identity");
-  if (store.Load(Column::kMeta, kTopologyKey, &topology_bytes) != Found::kFound) return Damaged("topology");
+  if (store.Load(Column::kMeta, kTopologyKey, &topology_bytes) != Found::kFound)
+    return Damaged("topology");
   auto topology = Topology::Decode(topology_bytes);
   if (!topology.ok()) return Damaged("topology");
   identity.topology = *std::move(topology);
@@ -180,7 +186,8 @@ absl::StatusOr<Booted> Boot(Store& store, const BootOptions& options, uint64_t n
     identity.actor = DrawActor(identity.self.id, random);
     PutIdentity(identity.self.id, identity.actor, &batch);
   }
-  for (const auto& [vnode, grant] : identity.grants) identity.clock = std::max(identity.clock, grant.since);
+  for (const auto& [vnode, grant] : identity.grants)
+    identity.clock = std::max(identity.clock, grant.since);
   for (uint64_t time : identity.flushed) identity.clock = std::max(identity.clock, time);
   identity.clock = std::max(identity.clock, TimeOfMs(now_ms));
   booted.sequence = store.Commit(std::move(batch));

@@ -8,8 +8,8 @@
 namespace kindred {
 
 ClusterView::ClusterView(std::shared_ptr<const Topology> topology,
-                         const std::function<Peer(const NodeInfo&)>& peer_of, std::vector<PeerState> states,
-                         bool frozen)
+                         const std::function<Peer(const NodeInfo&)>& peer_of,
+                         std::vector<PeerState> states, bool frozen)
     : topology_(std::move(topology)), states_(std::move(states)), frozen_(frozen) {
   for (const NodeInfo& node : topology_->nodes()) members_.push_back(peer_of(node));
   stride_ = topology_->ReplicasOf(0).size();
@@ -44,7 +44,8 @@ bool ClusterView::IsReplica(uint32_t vnode) const {
 
 uint32_t ClusterView::AliveReplicasOf(uint32_t vnode) const {
   const auto replicas = ReplicasOf(vnode);
-  return static_cast<uint32_t>(std::count_if(replicas.begin(), replicas.end(), [&](Peer p) { return alive(p); }));
+  return static_cast<uint32_t>(
+      std::count_if(replicas.begin(), replicas.end(), [&](Peer p) { return alive(p); }));
 }
 
 }  // namespace kindred

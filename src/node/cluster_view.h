@@ -1,5 +1,5 @@
-// Who is a member and who is alive, as this process sees it: an immutable snapshot of the topology and of liveness,
-// replaced as a whole when either changes. Loops look at one snapshot a turn.
+// Who is a member and who is alive, as this process sees it: an immutable snapshot of the topology
+// and of liveness, replaced as a whole when either changes. Loops look at one snapshot a turn.
 #ifndef KINDRED_NODE_CLUSTER_VIEW_H_
 #define KINDRED_NODE_CLUSTER_VIEW_H_
 
@@ -22,14 +22,19 @@ class ClusterView {
     bool link_up = false;
   };
   // `peer_of` numbers a node; `states` are by Peer.
-  ClusterView(std::shared_ptr<const Topology> topology, const std::function<Peer(const NodeInfo&)>& peer_of,
-              std::vector<PeerState> states, bool frozen);
+  ClusterView(std::shared_ptr<const Topology> topology,
+              const std::function<Peer(const NodeInfo&)>& peer_of, std::vector<PeerState> states,
+              bool frozen);
 
   const Topology& topology() const { return *topology_; }
   std::shared_ptr<const Topology> shared_topology() const { return topology_; }
   uint64_t epoch() const { return topology_->epoch(); }
-  bool alive(Peer peer) const { return peer == kSelf || (peer < states_.size() && states_[peer].alive); }
-  bool link_up(Peer peer) const { return peer == kSelf || (peer < states_.size() && states_[peer].link_up); }
+  bool alive(Peer peer) const {
+    return peer == kSelf || (peer < states_.size() && states_[peer].alive);
+  }
+  bool link_up(Peer peer) const {
+    return peer == kSelf || (peer < states_.size() && states_[peer].link_up);
+  }
 
   std::span<const Peer> members() const { return members_; }  // in the order of topology().nodes()
   Peer PeerOfNode(size_t node_index) const { return members_[node_index]; }
@@ -54,8 +59,8 @@ class ClusterView {
   std::shared_ptr<const Topology> topology_;
   std::vector<PeerState> states_;  // by Peer
   std::vector<Peer> members_;
-  std::vector<Peer> replicas_;     // vnode after vnode, `stride_` each
-  std::vector<Peer> primaries_;    // by vnode
+  std::vector<Peer> replicas_;   // vnode after vnode, `stride_` each
+  std::vector<Peer> primaries_;  // by vnode
   size_t stride_ = 0;
   bool frozen_ = false;
 };

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "command/families.h"
 #include "command/table.h"
+#include "node/error_reply.h"
 #include "node/join.h"
 #include "node/node.h"
 #include "node/pending.h"
@@ -17,36 +18,23 @@
 namespace kindred {
 namespace {
 
-std::string ErrorReply(std::string_view error, int protocol) {
-  std::string bytes;
-  ReplyWriter(&bytes, protocol).Error(error);
-  return bytes;
-}
-
 const CommandTable& DataCommands() {
   static const CommandTable table(DataCommandFamilies());
   return table;
 }
 
-Call CallOf(uint8_t db, const Shared& shared, const Turn& turn) {
-  Call call;
-  call.now_ms = turn.now_ms;
-  call.db = db;
-  call.value_bytes_max = shared.settings().value_bytes_max;
-  call.topology = &turn.view->topology();
-  return call;
-}
-
 }  // namespace
 
-Coordinator::Coordinator(Node& node, Shared& shared, uint32_t loop) : node_(node), shared_(shared), loop_(loop) {}
+Coordinator::Coordinator(Node& node, Shared& shared, uint32_t loop)
+    : node_(node), shared_(shared), loop_(loop) {}
 Coordinator::~Coordinator() = default;
 
 Submitted Coordinator::Submit(const Request& request, std::string* reply, const Turn& turn) {
   const KeyRange keys = KeysOf(*request.row, request.args);
   const size_t before = reply->size();
   ReplyWriter writer(reply, request.protocol);
-  if (request.row->check != nullptr && !request.row->check(request.args, writer)) return {true, 0, 0};
+  if (request.row->check != nullptr && !request.row->check(request.args, writer))
+    return {true, 0, 0};
   uint64_t after = 0;
   if (AnswerAtOnce(request, keys, reply, &after, turn)) return {true, after, 0};
   reply->resize(before);
@@ -80,9 +68,10 @@ void Coordinator::FillFrom(const Request& request, Args args, Pending* pending) 
   node_.Locate(args[1], request.db, &pending->key, &pending->vnode);
 }
 
-// What needs no other node and no disk: a read of one replica, a write where this node is the only one.
-bool Coordinator::AnswerAtOnce(const Request& request, KeyRange keys, std::string* reply, uint64_t* after,
-                               const Turn& turn) {
+// What needs no other node and no disk: a read of one replica, a write where this node is the only
+// one.
+bool Coordinator::AnswerAtOnce(const Request& request, KeyRange keys, std::string* reply,
+                               uint64_t* after, const Turn& turn) {
   const CommandRow& row = *request.row;
   const bool writes = row.kind == RowKind::kWrite;
   const uint32_t replicas = turn.view->replicas();
@@ -105,8 +94,8 @@ bool Coordinator::AnswerAtOnce(const Request& request, KeyRange keys, std::strin
   return true;
 }
 
-bool Coordinator::AnswerOneAtOnce(const Request& request, Args args, std::string_view key, ReplyWriter& writer,
-                                  uint64_t* after, const Turn& turn) {
+bool Coordinator::AnswerOneAtOnce(const Request& request, Args args, std::string_view key,
+                                  ReplyWriter& writer, uint64_t* after, const Turn& turn) {
   uint32_t vnode = 0;
   node_.Locate(key, request.db, &scratch_key_, &vnode);
   if (!turn.view->IsReplica(vnode) && !request.consistency->read.IsLocal()) return false;
@@ -115,7 +104,7 @@ bool Coordinator::AnswerOneAtOnce(const Request& request, Args args, std::string
   if (node_.IsLoading(scratch_key_)) return false;
   CachedRecord* entry = place.stripe.Find(scratch_key_);
   if (entry == nullptr) return false;
-  const Call call = CallOf(request.db, shared_, turn);
+  const Call call = CallOf(request.db, turn);
   if (request.row->kind == RowKind::kWrite) {
     return place.primary.TryAlone(*entry, *request.row, args, call, turn, writer, after);
   }
@@ -124,17 +113,10 @@ bool Coordinator::AnswerOneAtOnce(const Request& request, Args args, std::string
   return true;
 }
 
-void Coordinator::RunRead(const CommandRow& row, const Record& record, Args args, const Call& call,
-                          ReplyWriter& writer) {
-  if (row.kind == RowKind::kRecordRead) return row.read_record(record, args, call, writer);
-  const Version* newest = NewestLive(record, call.now_ms);
-  const ValueView view = newest == nullptr ? ValueView() : ValueView{newest->kind, newest->expires_ms, newest->payload};
-  row.read(newest == nullptr ? nullptr : &view, args, call, writer);
-}
+// --- several keys
 
-// --- several keys ------------------------------------------------------------------------------------------------
-
-void Coordinator::SubmitParts(const Request& request, KeyRange keys, uint64_t id, const Turn& turn) {
+void Coordinator::SubmitParts(const Request& request, KeyRange keys, uint64_t id,
+                              const Turn& turn) {
   Pending& whole = *pending_[id];
   whole.row = request.row;
   whole.protocol = request.protocol;
@@ -155,17 +137,18 @@ void Coordinator::SubmitParts(const Request& request, KeyRange keys, uint64_t id
   for (uint64_t part : parts) Begin(part, turn);
 }
 
-void Coordinator::FinishPart(const Pending& part, Outcome outcome, uint64_t after, std::string bytes,
-                             const Turn& turn) {
+void Coordinator::FinishPart(const Pending& part, Outcome outcome, uint64_t after,
+                             std::string bytes, const Turn& turn) {
   const auto found = pending_.find(part.parent);
   if (found == pending_.end()) return;
   Pending& whole = *found->second;
   whole.join->Add(part.index, outcome, after, std::move(bytes));
   if (!whole.join->Complete()) return;
-  Finish(whole.id, whole.join->outcome(), whole.join->after(), whole.join->Reply(whole.protocol), turn);
+  Finish(whole.id, whole.join->outcome(), whole.join->after(), whole.join->Reply(whole.protocol),
+         turn);
 }
 
-// --- writes ------------------------------------------------------------------------------------------------------
+// --- writes
 
 void Coordinator::Begin(uint64_t id, const Turn& turn) {
   const Pending& pending = *pending_[id];
@@ -183,7 +166,8 @@ void Coordinator::Route(uint64_t id, const Turn& turn) {
   if (primary == kSelf) return RunHere(id, turn);
   if (!turn.view->link_up(primary)) {
     const int need = static_cast<int>(pending.consistency.write.Of(turn.view->replicas()));
-    return Finish(id, Outcome::kRefused, 0, ErrorReply(NoQuorumRefused(0, need), pending.protocol), turn);
+    return Finish(id, Outcome::kRefused, 0, ErrorReply(NoQuorumRefused(0, need), pending.protocol),
+                  turn);
   }
   pending.state = Pending::State::kForwarded;
   pending.target = primary;
@@ -208,7 +192,8 @@ void Coordinator::RunHere(uint64_t id, const Turn& turn) {
   pending.state = Pending::State::kLoading;
   Shared::StripeAndPrimary& place = shared_.stripe(shared_.StripeOf(pending.vnode));
   std::lock_guard lock(place.stripe.mutex());
-  CachedRecord* entry = node_.FindOrDefer(place.stripe, pending.key, [this, id](const Turn& t) { RunHere(id, t); });
+  CachedRecord* entry =
+      node_.FindOrDefer(place.stripe, pending.key, [this, id](const Turn& t) { RunHere(id, t); });
   if (entry == nullptr) return;
   pending.state = Pending::State::kHere;
   Operation operation;
@@ -234,8 +219,10 @@ void Coordinator::OnForward(LinkId link, Forward forward, const Turn& turn) {
   const CommandRow* row = args.size() < 2 ? nullptr : DataCommands().Find(args[0]);
   const auto write = Level::Parse(forward.write_level, false);
   const auto read = Level::Parse(forward.read_level, true);
-  if (row == nullptr || !write.has_value() || !read.has_value() || forward.protocol < 2 || forward.protocol > 3) {
-    Forwarded answer{forward.id, Outcome::kRefused, ErrorReply("ERR the forwarded command is not understood", 2)};
+  if (row == nullptr || !write.has_value() || !read.has_value() || forward.protocol < 2 ||
+      forward.protocol > 3) {
+    Forwarded answer{forward.id, Outcome::kRefused,
+                     ErrorReply("ERR the forwarded command is not understood", 2)};
     turn.out->answers.push_back({link, 0, std::move(answer)});
     return;
   }
@@ -261,132 +248,10 @@ void Coordinator::OnForwarded(Forwarded forwarded, const Turn& turn) {
   Finish(forwarded.id, forwarded.outcome, 0, std::move(forwarded.reply), turn);
 }
 
-// --- reads -------------------------------------------------------------------------------------------------------
+// --- ends
 
-void Coordinator::Read(uint64_t id, const Turn& turn) {
-  const auto found = pending_.find(id);
-  if (found == pending_.end()) return;
-  Pending& pending = *found->second;
-  const uint32_t need = pending.consistency.read.Of(turn.view->replicas());
-  pending.state = Pending::State::kLoading;
-  pending.tally = ReadTally(need);
-  pending.asked.clear();
-  pending.own_after = 0;
-  if (turn.view->IsReplica(pending.vnode) || pending.consistency.read.IsLocal()) {
-    Stripe& stripe = shared_.stripe(shared_.StripeOf(pending.vnode)).stripe;
-    std::lock_guard lock(stripe.mutex());
-    CachedRecord* entry = node_.FindOrDefer(stripe, pending.key, [this, id](const Turn& t) { Read(id, t); });
-    if (entry == nullptr) return;
-    pending.tally.Add(kSelf, entry->record);
-    pending.own_after = entry->sequence;
-  }
-  pending.state = Pending::State::kReading;
-  if (pending.tally.Enough()) return OnEnough(pending, turn);
-  AskMore(pending, need - pending.tally.answers(), turn);
-  if (pending.asked.size() + pending.tally.answers() < need) {
-    const int got = static_cast<int>(pending.asked.size() + pending.tally.answers());
-    Finish(id, Outcome::kRefused, 0, ErrorReply(NoQuorumRead(got, static_cast<int>(need)), pending.protocol), turn);
-  }
-}
-
-// Asks up to `count` further replicas: those that are alive, then suspects that may still answer.
-void Coordinator::AskMore(Pending& pending, uint32_t count, const Turn& turn) {
-  std::optional<uint64_t> digest;
-  if (pending.tally.Has(kSelf)) digest = pending.tally.first_digest();
-  for (const bool suspects : {false, true}) {
-    for (Peer peer : turn.view->ReplicasOf(pending.vnode)) {
-      const bool asked = std::find(pending.asked.begin(), pending.asked.end(), peer) != pending.asked.end();
-      const bool fits = turn.view->link_up(peer) && turn.view->alive(peer) != suspects;
-      if (count == 0 || peer == kSelf || asked || !fits) continue;
-      --count;
-      pending.asked.push_back(peer);
-      pending.asked_ms = turn.now_ms;
-      turn.out->sends.push_back({peer, loop_, Ask{pending.id, pending.key, digest}});
-    }
-  }
-  pending.hedge_at_ms = turn.now_ms + node_.HedgeMs(pending.asked.empty() ? kSelf : pending.asked.back());
-}
-
-void Coordinator::OnTell(Peer from, Tell tell, const Turn& turn) {
-  const auto found = pending_.find(tell.id);
-  if (found == pending_.end() || found->second->state != Pending::State::kReading) return;
-  Pending& pending = *found->second;
-  node_.NoteLatency(from, turn.now_ms - pending.asked_ms);
-  if (tell.same) {
-    pending.tally.AddSame(from);
-  } else if (shared_.clock().HearRecord(tell.record, turn.now_ms)) {
-    pending.tally.Add(from, std::move(tell.record));
-  }
-  if (pending.tally.Enough()) OnEnough(pending, turn);
-}
-
-// What replicas agree on is answered. Where they differ the newest version has to be decided, or a later read could go
-// back in time: then the key's primary makes it so.
-void Coordinator::OnEnough(Pending& pending, const Turn& turn) {
-  const bool quorum = pending.tally.need() >= turn.view->Majority();
-  const Record merged = DropUpTo(pending.tally.merged(), shared_.flushed(pending.db));
-  if (pending.tally.Agree() || !quorum) return AnswerRead(pending, merged, turn);
-  const Rules& rules = shared_.settings().rules;
-  const Version* newest = Newest(merged);
-  const bool decided = newest == nullptr || !newest->guarded ||
-                       shared_.clock().IsDecided(newest->dot, shared_.store().durable());
-  if (decided || !rules.confirm_undecided) {
-    MaySpread(merged) ? Repair(pending, merged, turn) : ConfirmBehind(pending, turn);
-    return AnswerRead(pending, merged, turn);
-  }
-  pending.confirm = true;
-  Route(pending.id, turn);
-}
-
-// Copies of what is not decided could let a dead write overtake a living one.
-bool Coordinator::MaySpread(const Record& record) const {
-  if (!shared_.settings().rules.spread_decided_only) return true;
-  return std::all_of(record.versions.begin(), record.versions.end(), [&](const Version& v) {
-    return !v.guarded || shared_.clock().IsDecided(v.dot, shared_.store().durable());
-  });
-}
-
-// In the background: nobody waits for it.
-void Coordinator::Repair(const Pending& pending, const Record& merged, const Turn& turn) {
-  const uint32_t index = shared_.StripeOf(pending.vnode);
-  for (Peer peer : pending.tally.Behind()) {
-    Replicate copy{0, pending.key, merged};
-    if (peer != kSelf) {
-      turn.out->sends.push_back({peer, shared_.LaneOf(index), std::move(copy)});
-      continue;
-    }
-    Stripe& stripe = shared_.stripe(index).stripe;
-    std::lock_guard lock(stripe.mutex());
-    CachedRecord* entry = stripe.Find(pending.key);
-    if (entry != nullptr) OnReplicate(stripe, *entry, copy, 0);
-  }
-}
-
-// In the background, too: the primary decides what may not be copied as it is.
-void Coordinator::ConfirmBehind(const Pending& read, const Turn& turn) {
-  Pending& pending = NewPending();
-  pending.what_for = Pending::For::kNobody;
-  pending.row = read.row;
-  pending.args = read.args;
-  pending.db = read.db;
-  pending.protocol = read.protocol;
-  pending.deadline_ms = read.deadline_ms;
-  pending.key = read.key;
-  pending.vnode = read.vnode;
-  pending.confirm = true;
-  Route(pending.id, turn);
-}
-
-void Coordinator::AnswerRead(Pending& pending, const Record& record, const Turn& turn) {
-  std::string bytes;
-  ReplyWriter writer(&bytes, pending.protocol);
-  RunRead(*pending.row, record, pending.args->args(), CallOf(pending.db, shared_, turn), writer);
-  Finish(pending.id, Outcome::kDone, pending.own_after, std::move(bytes), turn);
-}
-
-// --- ends --------------------------------------------------------------------------------------------------------
-
-void Coordinator::Finish(uint64_t id, Outcome outcome, uint64_t after, std::string bytes, const Turn& turn) {
+void Coordinator::Finish(uint64_t id, Outcome outcome, uint64_t after, std::string bytes,
+                         const Turn& turn) {
   const auto found = pending_.find(id);
   if (found == pending_.end()) return;
   const std::unique_ptr<Pending> pending = std::move(found->second);
@@ -414,13 +279,15 @@ void Coordinator::Abandon(uint64_t id) {
 void Coordinator::Fail(Pending& pending, const Turn& turn) {
   const bool writes = pending.row->kind == RowKind::kWrite;
   const uint32_t replicas = turn.view->replicas();
-  const int need = static_cast<int>((writes ? pending.consistency.write : pending.consistency.read).Of(replicas));
+  const int need = static_cast<int>(
+      (writes ? pending.consistency.write : pending.consistency.read).Of(replicas));
   const int got = static_cast<int>(pending.tally.answers());
   const bool unknown = writes && pending.state == Pending::State::kForwarded;
   const std::string error = !writes   ? NoQuorumRead(got, need)
                             : unknown ? NoQuorumUnknown(0, need)
                                       : NoQuorumRefused(0, need);
-  Finish(pending.id, unknown ? Outcome::kUnknown : Outcome::kRefused, 0, ErrorReply(error, pending.protocol), turn);
+  Finish(pending.id, unknown ? Outcome::kUnknown : Outcome::kRefused, 0,
+         ErrorReply(error, pending.protocol), turn);
 }
 
 // A write that was on its way to the peer may have been done; a read can begin again.
@@ -428,9 +295,10 @@ void Coordinator::OnLinkDown(Peer peer, const Turn& turn) {
   std::vector<uint64_t> writes, reads;
   for (auto& [id, pending] : pending_) {
     const bool with_peer = pending->state == Pending::State::kForwarded && pending->target == peer;
-    const bool asked = pending->state == Pending::State::kReading &&
-                       std::find(pending->asked.begin(), pending->asked.end(), peer) != pending->asked.end() &&
-                       !pending->tally.Has(peer);
+    const bool asked =
+        pending->state == Pending::State::kReading &&
+        std::find(pending->asked.begin(), pending->asked.end(), peer) != pending->asked.end() &&
+        !pending->tally.Has(peer);
     if (with_peer && pending->row->kind == RowKind::kWrite) {
       writes.push_back(id);
     } else if (with_peer || asked) {
@@ -447,7 +315,8 @@ void Coordinator::OnLinkDown(Peer peer, const Turn& turn) {
 void Coordinator::OnTick(const Turn& turn) {
   std::vector<uint64_t> late, slow;
   for (auto& [id, pending] : pending_) {
-    const bool ours = pending->state == Pending::State::kReading || pending->state == Pending::State::kForwarded ||
+    const bool ours = pending->state == Pending::State::kReading ||
+                      pending->state == Pending::State::kForwarded ||
                       pending->state == Pending::State::kLoading;
     if (ours && pending->deadline_ms <= turn.now_ms) {
       late.push_back(id);

@@ -1,6 +1,7 @@
-// Runs the requests of one loop on single keys and on lists of keys: quorum reads, and writes on their way to the
-// key's primary, here or at another node. Requests of clients, parts of their multi-key commands, and commands that
-// peers forwarded to us are all *pending* here until they are answered.
+// Runs the requests of one loop on single keys and on lists of keys: quorum reads, and writes on
+// their way to the key's primary, here or at another node. Requests of clients, parts of their
+// multi-key commands, and commands that peers forwarded to us are all *pending* here until they are
+// answered.
 //
 // Owned by its loop's Node.
 #ifndef KINDRED_NODE_COORDINATOR_H_
@@ -47,10 +48,13 @@ class Coordinator {
 
   Pending& NewPending();
   void FillFrom(const Request& request, Args args, Pending* pending);
-  bool AnswerAtOnce(const Request& request, KeyRange keys, std::string* reply, uint64_t* after, const Turn& turn);
-  bool AnswerOneAtOnce(const Request& request, Args args, std::string_view key, ReplyWriter& writer, uint64_t* after,
-                       const Turn& turn);
-  static void RunRead(const CommandRow& row, const Record& record, Args args, const Call& call, ReplyWriter& writer);
+  bool AnswerAtOnce(const Request& request, KeyRange keys, std::string* reply, uint64_t* after,
+                    const Turn& turn);
+  bool AnswerOneAtOnce(const Request& request, Args args, std::string_view key, ReplyWriter& writer,
+                       uint64_t* after, const Turn& turn);
+  Call CallOf(uint8_t db, const Turn& turn) const;
+  static void RunRead(const CommandRow& row, const Record& record, Args args, const Call& call,
+                      ReplyWriter& writer);
   void SubmitParts(const Request& request, KeyRange keys, uint64_t id, const Turn& turn);
 
   // Pendings are named by id where a step may be put off, or may end them.
@@ -66,7 +70,8 @@ class Coordinator {
   void AnswerRead(Pending& pending, const Record& record, const Turn& turn);
 
   void Finish(uint64_t id, Outcome outcome, uint64_t after, std::string bytes, const Turn& turn);
-  void FinishPart(const Pending& part, Outcome outcome, uint64_t after, std::string bytes, const Turn& turn);
+  void FinishPart(const Pending& part, Outcome outcome, uint64_t after, std::string bytes,
+                  const Turn& turn);
   void Fail(Pending& pending, const Turn& turn);  // its time is over, or who had it is gone
 
   Node& node_;
@@ -74,7 +79,8 @@ class Coordinator {
   const uint32_t loop_;
   uint64_t last_id_ = 0;
   std::string scratch_key_;  // AnswerAtOnce's record key
-  std::map<uint64_t, std::unique_ptr<Pending>> pending_;  // by id: the order can be seen from outside
+  std::map<uint64_t, std::unique_ptr<Pending>>
+      pending_;  // by id: the order can be seen from outside
 };
 
 }  // namespace kindred

@@ -14,7 +14,8 @@ bool Says(const Decided& decided, uint64_t time) {
 
 }  // namespace
 
-DotClock::DotClock(uint64_t actor, uint64_t start, uint64_t max_drift_ms) : actor_(actor), clock_(max_drift_ms) {
+DotClock::DotClock(uint64_t actor, uint64_t start, uint64_t max_drift_ms)
+    : actor_(actor), clock_(max_drift_ms) {
   clock_.Hear(start);
   own_.actor = actor;
   own_.from = start;

@@ -1,5 +1,6 @@
-// Names the times of dots for the whole node, and knows which guarded versions are decided: our own, because each
-// guarded dot is in flight from when it is named until its write is settled, and others', because they tell.
+// Names the times of dots for the whole node, and knows which guarded versions are decided: our
+// own, because each guarded dot is in flight from when it is named until its write is settled, and
+// others', because they tell.
 //
 // Threads: has its own lock; every loop may call every method.
 #ifndef KINDRED_NODE_DOT_CLOCK_H_
@@ -27,8 +28,9 @@ class DotClock {
   uint64_t Name(uint64_t now_ms);
   // A time below `until` for a guarded dot, in flight from now on; 0 if there is none.
   uint64_t NameGuarded(uint64_t until, uint64_t now_ms);
-  // The guarded write with this time is over. If a majority has taken it, it is decided as soon as `after`, the
-  // sequence of this node's own copy, is durable: a copy that a crash could still take back does not count.
+  // The guarded write with this time is over. If a majority has taken it, it is decided as soon as
+  // `after`, the sequence of this node's own copy, is durable: a copy that a crash could still take
+  // back does not count.
   void Settle(uint64_t time, bool decided, uint64_t after);
 
   // Whether `time` can be heard; one too far ahead of the wall clock is not, and nothing changes.
@@ -45,8 +47,8 @@ class DotClock {
   bool IsDecided(const Dot& dot, uint64_t durable);
 
  private:
-  // Exceptions are rare (a write whose outcome nobody knows); when there are more than this, all that is older than
-  // the oldest forgotten one counts as undecided.
+  // Exceptions are rare (a write whose outcome nobody knows); when there are more than this, all
+  // that is older than the oldest forgotten one counts as undecided.
   static constexpr size_t kExceptionsMax = 128;
   // Other actors' knowledge: each restart of a node brings one.
   static constexpr size_t kActorsMax = 4096;

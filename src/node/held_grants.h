@@ -1,5 +1,6 @@
-// As a primary: up to which time a majority of each vnode's replicas lets this node name guarded dots, and since when
-// that majority has granted to nobody else. What replicas gave is replica/grants.h; this is the asker's side.
+// As a primary: up to which time a majority of each vnode's replicas lets this node name guarded
+// dots, and since when that majority has granted to nobody else. What replicas gave is
+// replica/grants.h; this is the asker's side.
 //
 // Part of a stripe's primary; guarded by the stripe's lock.
 #ifndef KINDRED_NODE_HELD_GRANTS_H_
@@ -15,12 +16,12 @@
 namespace kindred {
 
 struct HeldGrant {
-  uint64_t until = 0;   // guarded dots below this may be named; 0: none
-  uint64_t since = 0;   // a majority has been ours without a break since then
-  uint64_t used_ms = 0; // when it was last wanted
+  uint64_t until = 0;    // guarded dots below this may be named; 0: none
+  uint64_t since = 0;    // a majority has been ours without a break since then
+  uint64_t used_ms = 0;  // when it was last wanted
 
   // While asking.
-  uint64_t round = 0;   // 0: not asking
+  uint64_t round = 0;  // 0: not asking
   uint64_t asked_until = 0;
   uint64_t asked_ms = 0;
   uint32_t tries = 0;

@@ -4,22 +4,14 @@
 #include <utility>
 
 #include "base/check.h"
+#include "node/error_reply.h"
 #include "node/keyspace_job.h"
 #include "node/node.h"
 #include "resp/errors.h"
 
 namespace kindred {
-namespace {
-
-std::string ErrorReply(std::string_view error, int protocol) {
-  std::string bytes;
-  ReplyWriter(&bytes, protocol).Error(error);
-  return bytes;
-}
-
-}  // namespace
-
-Keyspace::Keyspace(Node& node, Shared& shared, uint64_t seed) : node_(node), shared_(shared), random_(seed) {}
+Keyspace::Keyspace(Node& node, Shared& shared, uint64_t seed)
+    : node_(node), shared_(shared), random_(seed) {}
 Keyspace::~Keyspace() = default;
 
 Submitted Keyspace::Submit(const Request& request, const Turn& turn) {
@@ -71,18 +63,21 @@ void Keyspace::Finish(Job& job, std::string bytes, uint64_t after, const Turn& t
 
 void Keyspace::Fail(Job& job, const Turn& turn) {
   const int need = static_cast<int>(turn.view->Majority());
-  const bool unknown = job.what == Job::What::kFlush && job.flush_time != 0;
   const int got = std::min(need - 1, static_cast<int>(job.answered.size()));
-  Finish(job, ErrorReply(unknown ? NoQuorumUnknown(got, need) : NoQuorumRead(got, need), job.protocol), 0, turn);
+  const std::string error = job.what != Job::What::kFlush ? NoQuorumRead(got, need)
+                            : job.flush_time != 0         ? NoQuorumUnknown(got, need)
+                                                          : NoQuorumRefused(got, need);
+  Finish(job, ErrorReply(error, job.protocol), 0, turn);
 }
 
-// --- counts ------------------------------------------------------------------------------------------------------
+// --- counts
 
 void Keyspace::StartCount(Job& job, const Turn& turn) {
   std::map<Peer, std::vector<uint32_t>> vnodes;
   for (uint32_t vnode = 0; vnode < turn.view->topology().vnode_count(); ++vnode) {
     const auto replicas = turn.view->ReplicasOf(vnode);
-    const auto alive = std::find_if(replicas.begin(), replicas.end(), [&](Peer p) { return turn.view->alive(p); });
+    const auto alive =
+        std::find_if(replicas.begin(), replicas.end(), [&](Peer p) { return turn.view->alive(p); });
     if (alive == replicas.end()) return Fail(job, turn);
     if (!job.cluster_face || *alive == kSelf) vnodes[*alive].push_back(vnode);
   }
@@ -120,13 +115,15 @@ void Keyspace::OnCountTell(Peer from, const CountTell& tell, const Turn& turn) {
   Finish(*job, std::move(bytes), 0, turn);
 }
 
-// --- flushes -----------------------------------------------------------------------------------------------------
+// --- flushes
 
-// First asks everybody for his clock: what a majority of the replicas of each vnode says is not below any write that
-// was acknowledged before. Then raises the watermark above that everywhere.
+// First asks everybody for his clock: what a majority of the replicas of each vnode says is not
+// below any write that was acknowledged before. Then raises the watermark above that everywhere.
 void Keyspace::StartFlush(Job& job, const Turn& turn) {
   if (turn.view->frozen()) {
-    return Finish(job, ErrorReply("TRYAGAIN a node is joining the cluster; nothing was done", job.protocol), 0, turn);
+    return Finish(
+        job, ErrorReply("TRYAGAIN a node is joining the cluster; nothing was done", job.protocol),
+        0, turn);
   }
   FlushStep(job, turn);
 }
@@ -166,8 +163,10 @@ void Keyspace::OnFlushed(Peer from, const Flushed& flushed, const Turn& turn) {
   if (from != kSelf && job->open.erase(from) == 0) return;
   job->answered.insert(from);
   shared_.clock().Hear(flushed.clock, turn.now_ms);
-  // Everybody who can be reached is waited for: a flush that one of them has not heard of would show old values there.
-  const bool all = std::none_of(job->open.begin(), job->open.end(), [&](Peer p) { return turn.view->alive(p); });
+  // Everybody who can be reached is waited for: a flush that one of them has not heard of would
+  // show old values there.
+  const bool all =
+      std::none_of(job->open.begin(), job->open.end(), [&](Peer p) { return turn.view->alive(p); });
   if (!all) return;
   if (!MajorityEverywhere(job->answered, turn)) return Fail(*job, turn);
   if (job->flush_time == 0) {
@@ -182,13 +181,14 @@ void Keyspace::OnFlushed(Peer from, const Flushed& flushed, const Turn& turn) {
 bool Keyspace::MajorityEverywhere(const std::set<Peer>& peers, const Turn& turn) const {
   for (uint32_t vnode = 0; vnode < turn.view->topology().vnode_count(); ++vnode) {
     const auto replicas = turn.view->ReplicasOf(vnode);
-    const auto got = std::count_if(replicas.begin(), replicas.end(), [&](Peer p) { return peers.contains(p); });
+    const auto got =
+        std::count_if(replicas.begin(), replicas.end(), [&](Peer p) { return peers.contains(p); });
     if (got < turn.view->Majority()) return false;
   }
   return true;
 }
 
-// --- faults ------------------------------------------------------------------------------------------------------
+// --- faults
 
 void Keyspace::OnLinkDown(Peer peer, const Turn& turn) {
   std::vector<uint64_t> scans, others;

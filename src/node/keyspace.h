@@ -1,9 +1,10 @@
-// The commands over many keys: SCAN, KEYS, RANDOMKEY, DBSIZE, FLUSHDB and FLUSHALL, for the whole cluster; and this
-// node's part in those of other nodes.
+// The commands over many keys: SCAN, KEYS, RANDOMKEY, DBSIZE, FLUSHDB and FLUSHALL, for the whole
+// cluster; and this node's part in those of other nodes.
 //
-// A scan reads each range of slots at a majority of its replicas and merges what they tell, so that a replica that has
-// missed something hides no key and revives none. Its cursor is a place, [slot][place hash], and may be taken to
-// another node. A flush raises a watermark, a time above all that any quorum has acknowledged (docs/architecture.md).
+// A scan reads each range of slots at a majority of its replicas and merges what they tell, so that
+// a replica that has missed something hides no key and revives none. Its cursor is a place,
+// [slot][place hash], and may be taken to another node. A flush raises a watermark, a time above
+// all that any quorum has acknowledged (docs/architecture.md).
 //
 // Owned by its loop's Node.
 #ifndef KINDRED_NODE_KEYSPACE_H_
@@ -76,8 +77,8 @@ class Keyspace {
   uint64_t last_id_ = 0;
   uint64_t last_ticket_ = 0;
   std::map<uint64_t, std::unique_ptr<Job>> jobs_;
-  std::map<uint64_t, PeerScan> peer_scans_;   // by ticket
-  std::map<uint64_t, uint64_t> own_scans_;    // ticket -> job
+  std::map<uint64_t, PeerScan> peer_scans_;  // by ticket
+  std::map<uint64_t, uint64_t> own_scans_;   // ticket -> job
 };
 
 }  // namespace kindred

@@ -15,29 +15,29 @@ namespace kindred {
 struct Keyspace::Job {
   enum class What : uint8_t { kScan, kKeys, kRandom, kCount, kFlush };
   uint64_t id = 0;
-  uint64_t round = 0;           // what answers name: a new one for each step
+  uint64_t round = 0;  // what answers name: a new one for each step
   What what = What::kScan;
   uint8_t db = 0;
   int protocol = 2;
-  bool wanted = true;           // the client is still there
+  bool wanted = true;  // the client is still there
   bool cluster_face = false;
   uint64_t deadline_ms = 0;
-  std::set<Peer> open;          // who has been asked and has not answered
+  std::set<Peer> open;  // who has been asked and has not answered
 
   // Scans.
   std::string pattern = "*";
-  std::string type;             // lower case; empty: any
+  std::string type;  // lower case; empty: any
   uint32_t count = 10;
-  std::string from, until;      // the range that is being read; record keys
-  bool wrapped = false;         // RANDOMKEY came to the end and began again
+  std::string from, until;              // the range that is being read; record keys
+  bool wrapped = false;                 // RANDOMKEY came to the end and began again
   std::map<std::string, Record> items;  // what replicas told of it
-  std::string next;             // the least of where their pages end; empty: they all reach `until`
+  std::string next;  // the least of where their pages end; empty: they all reach `until`
   std::vector<std::string> keys;
 
   // Counts and flushes.
   int64_t total = 0;
   uint16_t dbs = 0;
-  uint64_t flush_time = 0;      // 0: still asking for clocks
+  uint64_t flush_time = 0;  // 0: still asking for clocks
   uint64_t after = 0;
   std::set<Peer> answered;
 };

@@ -17,13 +17,14 @@
 namespace kindred {
 namespace {
 
-constexpr uint32_t kPageEntries = 500;         // at the least that many are read at a time
+constexpr uint32_t kPageEntries = 500;  // at the least that many are read at a time
 constexpr uint32_t kPageEntriesMax = 10000;
 constexpr size_t kRandomSample = 64;
 
 // A cursor is a place: the slot and, below it, the 32 bits of the place hash.
 std::string PositionOf(uint64_t cursor) {
-  return RecordKeyOf({static_cast<uint16_t>((cursor >> 32) & (kSlots - 1)), static_cast<uint32_t>(cursor), 0, {}});
+  return RecordKeyOf(
+      {static_cast<uint16_t>((cursor >> 32) & (kSlots - 1)), static_cast<uint32_t>(cursor), 0, {}});
 }
 
 uint64_t CursorOf(std::string_view record_key) {
@@ -32,7 +33,13 @@ uint64_t CursorOf(std::string_view record_key) {
   return (static_cast<uint64_t>(parts->slot) << 32) | parts->place;
 }
 
-std::string_view PlaceOf(std::string_view record_key) { return record_key.substr(0, kRecordKeyPrefixBytes - 1); }
+std::string_view PlaceOf(std::string_view record_key) {
+  return record_key.substr(0, kRecordKeyPrefixBytes - 1);
+}
+
+bool IsPosition(const std::string& record_key) {
+  return record_key == PositionOf(CursorOf(record_key));
+}
 
 std::string SlotStart(uint32_t slot) {
   std::string key;
@@ -45,9 +52,17 @@ Record WithoutPayloads(Record record) {
   return record;
 }
 
+// Whether the store stopped at one of a page's bounds (ScanRequest), so that more may follow.
+bool IsFull(const std::vector<Entry>& entries, size_t entries_max) {
+  size_t bytes = 0;
+  for (const Entry& entry : entries) bytes += entry.key.size() + entry.value.size();
+  return entries.size() >= entries_max || bytes > ScanRequest().bytes_max;
+}
+
 Peer FirstLive(uint32_t vnode, const Turn& turn) {
   const auto replicas = turn.view->ReplicasOf(vnode);
-  const auto found = std::find_if(replicas.begin(), replicas.end(), [&](Peer p) { return turn.view->alive(p); });
+  const auto found =
+      std::find_if(replicas.begin(), replicas.end(), [&](Peer p) { return turn.view->alive(p); });
   return found == replicas.end() ? replicas[0] : *found;
 }
 
@@ -84,14 +99,18 @@ bool Keyspace::StartScan(const Request& request, Job* job, std::string* error) {
   return true;
 }
 
-// Whom to ask, and how far the same can be asked: the range of neighbouring slots that all of them hold.
+// Whom to ask, and how far the same can be asked: the range of neighbouring slots that all of them
+// hold.
 bool Keyspace::PickRange(Job& job, const Turn& turn) {
   const Topology& topology = turn.view->topology();
-  const auto ours = [&](uint32_t vnode) { return !job.cluster_face || FirstLive(vnode, turn) == kSelf; };
+  const auto ours = [&](uint32_t vnode) {
+    return !job.cluster_face || FirstLive(vnode, turn) == kSelf;
+  };
   uint32_t vnode = topology.VnodeOf(static_cast<uint16_t>(CursorOf(job.from) >> 32));
   const uint32_t vnodes = topology.vnode_count();
   while (vnode < vnodes && !ours(vnode)) {
-    if (++vnode < vnodes) job.from = PositionOf(static_cast<uint64_t>(topology.SlotsOf(vnode).first) << 32);
+    if (++vnode < vnodes)
+      job.from = PositionOf(static_cast<uint64_t>(topology.SlotsOf(vnode).first) << 32);
   }
   if (vnode == vnodes) {
     job.until.clear();
@@ -130,20 +149,23 @@ void Keyspace::ScanStep(Job& job, const Turn& turn) {
   const uint32_t entries = std::clamp(job.count, kPageEntries, kPageEntriesMax);
   for (Peer peer : job.open) {
     if (peer != kSelf) {
-      turn.out->sends.push_back({peer, node_.loop(), ScanAsk{job.round, job.db, job.from, job.until, entries}});
+      turn.out->sends.push_back(
+          {peer, node_.loop(), ScanAsk{job.round, job.db, job.from, job.until, entries}});
       continue;
     }
     const uint64_t ticket = (++last_ticket_ << 1);
     own_scans_[ticket] = job.round;
     peer_scans_[ticket].ask = {job.round, job.db, job.from, job.until, entries};
-    turn.out->scans.push_back({ticket, shared_.last_sequence(), false, job.from, job.until, entries});
+    turn.out->scans.push_back(
+        {ticket, shared_.last_sequence(), false, job.from, job.until, entries});
   }
 }
 
 void Keyspace::OnScanAsk(LinkId link, ScanAsk ask, const Turn& turn) {
   ask.entries_max = std::clamp(ask.entries_max, 1u, kPageEntriesMax);
   const uint64_t ticket = (++last_ticket_ << 1);
-  turn.out->scans.push_back({ticket, shared_.last_sequence(), false, ask.from, ask.until, ask.entries_max});
+  turn.out->scans.push_back(
+      {ticket, shared_.last_sequence(), false, ask.from, ask.until, ask.entries_max});
   peer_scans_[ticket] = {link, std::move(ask)};
 }
 
@@ -168,8 +190,9 @@ void Keyspace::OnScanned(uint64_t ticket, std::vector<Entry> entries, const Turn
 ScanTell Keyspace::PageOf(const ScanAsk& ask, std::vector<Entry> entries) {
   ScanTell page;
   page.id = ask.id;
-  if (entries.size() >= ask.entries_max) {
-    // Pages end between two places, because that is what a cursor can say; a place with a page's worth of keys is cut.
+  if (IsFull(entries, ask.entries_max)) {
+    // Pages end between two places, because that is what a cursor can say; a place with a page's
+    // worth of keys is cut.
     const std::string last = std::string(PlaceOf(entries.back().key));
     if (PlaceOf(entries.front().key) == last) {
       page.next = entries.back().key + '\0';
@@ -216,7 +239,9 @@ void Keyspace::OnPages(Job& job, const Turn& turn) {
     job.from = PositionOf(static_cast<uint64_t>(in.U16()) << 32);
   }
   if (ring_done) job.from.clear();
-  const bool enough = job.what != Job::What::kKeys && job.keys.size() >= (job.what == Job::What::kRandom ? 1 : job.count);
+  // A place that was cut is read to its end, as no cursor says how far in it we are.
+  const bool enough = !ring_done && IsPosition(job.from) && job.what != Job::What::kKeys &&
+                      job.keys.size() >= (job.what == Job::What::kRandom ? 1 : job.count);
   if (ring_done && job.what == Job::What::kRandom && job.keys.empty() && !job.wrapped) {
     job.wrapped = true;
     job.from = PositionOf(0);
@@ -228,18 +253,21 @@ void Keyspace::OnPages(Job& job, const Turn& turn) {
 
 void Keyspace::TakeItems(Job& job, const std::string& end, const Turn& turn) {
   const uint64_t flushed = shared_.flushed(job.db);
-  std::string_view place;
+  std::string_view place = PlaceOf(job.from);
   for (auto& [key, record] : job.items) {
     if (!end.empty() && key >= end) break;
     if (job.what == Job::What::kScan && job.keys.size() >= job.count && PlaceOf(key) != place) {
-      job.next = PositionOf(CursorOf(key));  // as much as was asked for: the rest of the page is for the next call
+      job.next = PositionOf(
+          CursorOf(key));  // as much as was asked for: the rest of the page is for the next call
       return;
     }
     place = PlaceOf(key);
     const Record rest = DropUpTo(std::move(record), flushed);
     const Version* newest = NewestLive(rest, turn.now_ms);
     const auto parts = SplitRecordKey(key);
-    if (newest == nullptr || !TypeFits(newest->kind, job.type) || !GlobMatch(job.pattern, parts->key)) continue;
+    if (newest == nullptr || !TypeFits(newest->kind, job.type) ||
+        !GlobMatch(job.pattern, parts->key))
+      continue;
     job.keys.emplace_back(parts->key);
   }
 }

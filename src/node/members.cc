@@ -12,7 +12,7 @@ constexpr uint64_t kJoinMs = 5000;    // a join that takes longer is given up
 constexpr uint64_t kFrozenMs = 6000;  // a member thaws by itself when it hears no more
 }  // namespace
 
-// --- heartbeats --------------------------------------------------------------------------------------------------
+// --- heartbeats
 
 void Members::SendHeartbeat(Peer peer, const Turn& turn) {
   Heartbeat heartbeat;
@@ -52,7 +52,9 @@ void Members::On(Peer from, LinkId, HeartbeatSeen message, const Turn& turn) {
   Learn(from, message.epoch, message.clock, message.decided, message.flushed, turn);
 }
 
-void Members::On(Peer, LinkId, DecidedNews message, const Turn&) { shared_.clock().Learn(message.decided); }
+void Members::On(Peer, LinkId, DecidedNews message, const Turn&) {
+  shared_.clock().Learn(message.decided);
+}
 
 void Members::OnLinkUp(Peer peer, const Turn& turn) {
   SendHeartbeat(peer, turn);
@@ -73,7 +75,8 @@ void Members::OnLinkDown(Peer peer, const Turn& turn) {
       continue;
     }
     turn.out->answers.push_back(
-        {it->second.link, 0, JoinTell{it->second.ask_id, "the member that runs joins could not be reached", {}}});
+        {it->second.link, 0,
+         JoinTell{it->second.ask_id, "the member that runs joins could not be reached", {}}});
     it = passed_on_.erase(it);
   }
 }
@@ -88,7 +91,8 @@ void Members::OnTick(const Turn& turn) {
   if (node_.loop() == 0 && shared_.TakeGuardedSent()) {
     const DecidedNews news{shared_.clock().decided(shared_.store().durable())};
     for (Peer peer : turn.view->members()) {
-      if (peer != kSelf && turn.view->link_up(peer)) turn.out->sends.push_back({peer, node_.loop(), news});
+      if (peer != kSelf && turn.view->link_up(peer))
+        turn.out->sends.push_back({peer, node_.loop(), news});
     }
   }
   if (running_.has_value() && turn.now_ms >= running_->deadline_ms) {
@@ -100,7 +104,7 @@ void Members::OnTick(const Turn& turn) {
   }
 }
 
-// --- topology ----------------------------------------------------------------------------------------------------
+// --- topology
 
 void Members::On(Peer, LinkId link, TopologyAsk message, const Turn& turn) {
   turn.out->answers.push_back({link, 0, TopologyTell{message.id, turn.view->topology().Encode()}});
@@ -119,7 +123,7 @@ void Members::On(Peer, LinkId link, Install message, const Turn& turn) {
   turn.out->answers.push_back({link, after, Installed{message.id, shared_.view()->epoch()}});
 }
 
-// --- joining -----------------------------------------------------------------------------------------------------
+// --- joining
 
 uint64_t Members::KeysHere() const {
   std::vector<uint32_t> vnodes(shared_.view()->topology().vnode_count());
@@ -137,7 +141,8 @@ void Members::Join(Peer seed, const Turn& turn) {
   }
   if (KeysHere() > 0) {
     join_state_ = JoinState::kRefused;
-    join_error_ = "this node holds keys already, and data cannot be moved yet; join with an empty directory";
+    join_error_ =
+        "this node holds keys already, and data cannot be moved yet; join with an empty directory";
     return;
   }
   join_state_ = JoinState::kAsking;
@@ -148,7 +153,8 @@ void Members::On(Peer from, LinkId link, JoinAsk message, const Turn& turn) {
   if (lowest == kSelf) return StartJoin(link, std::move(message), turn);
   if (!turn.view->link_up(lowest) || turn.view->IsMember(from)) {
     turn.out->answers.push_back(
-        {link, 0, JoinTell{message.id, "the member that runs joins could not be reached; try again", {}}});
+        {link, 0,
+         JoinTell{message.id, "the member that runs joins could not be reached; try again", {}}});
     return;
   }
   const uint64_t id = ++last_id_;
@@ -158,9 +164,12 @@ void Members::On(Peer from, LinkId link, JoinAsk message, const Turn& turn) {
 }
 
 void Members::StartJoin(LinkId link, JoinAsk ask, const Turn& turn) {
-  const auto refuse = [&](const char* why) { turn.out->answers.push_back({link, 0, JoinTell{ask.id, why, {}}}); };
+  const auto refuse = [&](const char* why) {
+    turn.out->answers.push_back({link, 0, JoinTell{ask.id, why, {}}});
+  };
   const Topology& topology = turn.view->topology();
-  if (ask.node.id.size() != 40 || ask.node.weight == 0) return refuse("the joining node does not say who it is");
+  if (ask.node.id.size() != 40 || ask.node.weight == 0)
+    return refuse("the joining node does not say who it is");
   if (topology.IndexOf(ask.node.id).has_value()) {
     turn.out->answers.push_back({link, 0, JoinTell{ask.id, {}, topology.Encode()}});
     return;
@@ -187,19 +196,23 @@ void Members::StartJoin(LinkId link, JoinAsk ask, const Turn& turn) {
 void Members::On(Peer, LinkId link, Freeze message, const Turn& turn) {
   shared_.SetFrozen(message.on);
   frozen_until_ms_ = message.on ? turn.now_ms + kFrozenMs : 0;
-  turn.out->answers.push_back({link, shared_.last_sequence(), Frozen{message.id, turn.view->epoch(), KeysHere()}});
+  turn.out->answers.push_back(
+      {link, shared_.last_sequence(), Frozen{message.id, turn.view->epoch(), KeysHere()}});
 }
 
 void Members::On(Peer from, LinkId, Frozen message, const Turn& turn) {
-  if (!running_.has_value() || !running_->installing.empty() || running_->open.erase(from) == 0) return;
+  if (!running_.has_value() || !running_->installing.empty() || running_->open.erase(from) == 0)
+    return;
   running_->keys += message.keys;
   if (running_->open.empty()) OnFrozenEverywhere(turn);
 }
 
 void Members::OnFrozenEverywhere(const Turn& turn) {
   if (running_->keys > 0) {
-    return EndJoin("the cluster holds keys already, and data cannot be moved yet; nodes can join an empty cluster only",
-                   turn);
+    return EndJoin(
+        "the cluster holds keys already, and data cannot be moved yet; nodes can join an empty "
+        "cluster only",
+        turn);
   }
   const auto next = PlanJoin(turn.view->topology(), running_->joiner);
   if (!next.ok()) return EndJoin(std::string(next.status().message()), turn);
@@ -214,14 +227,17 @@ void Members::OnFrozenEverywhere(const Turn& turn) {
 }
 
 void Members::On(Peer from, LinkId, Installed, const Turn& turn) {
-  if (!running_.has_value() || running_->installing.empty() || running_->open.erase(from) == 0) return;
+  if (!running_.has_value() || running_->installing.empty() || running_->open.erase(from) == 0)
+    return;
   if (running_->open.empty()) EndJoin({}, turn);
 }
 
 void Members::EndJoin(const std::string& error, const Turn& turn) {
-  // Once the next topology is installed anywhere it stands; whoever missed it learns of it by heartbeats.
+  // Once the next topology is installed anywhere it stands; whoever missed it learns of it by
+  // heartbeats.
   const bool installed = !running_->installing.empty();
-  JoinTell tell{running_->ask_id, installed ? std::string() : error, installed ? running_->installing : std::string()};
+  JoinTell tell{running_->ask_id, installed ? std::string() : error,
+                installed ? running_->installing : std::string()};
   turn.out->answers.push_back({running_->link, running_->after, std::move(tell)});
   running_.reset();
   if (installed) return;

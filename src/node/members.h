@@ -1,9 +1,10 @@
 // Membership: heartbeats on every link, the topology and its epochs, and how a node joins.
 //
-// A join: the joiner asks any member; a member passes it to the one with the lowest id, which runs one join at a time:
-// it freezes writes at every member, sees that there are no keys, deals the vnodes anew (epoch + 1) and installs that
-// at all of them and at the joiner. Whoever sees a larger epoch in a heartbeat asks for the topology. Moving data, and
-// agreement on epochs by consensus, come later; until then a cluster that holds keys takes no new member.
+// A join: the joiner asks any member; a member passes it to the one with the lowest id, which runs
+// one join at a time: it freezes writes at every member, sees that there are no keys, deals the
+// vnodes anew (epoch + 1) and installs that at all of them and at the joiner. Whoever sees a larger
+// epoch in a heartbeat asks for the topology. Moving data, and agreement on epochs by consensus,
+// come later; until then a cluster that holds keys takes no new member.
 //
 // Owned by its loop's Node; joins are run by loop 0's alone.
 #ifndef KINDRED_NODE_MEMBERS_H_
@@ -44,13 +45,13 @@ class Members {
  private:
   // A join that this node runs.
   struct Running {
-    LinkId link = 0;          // where the answer goes, or
-    uint64_t ask_id = 0;      // its number there
+    LinkId link = 0;      // where the answer goes, or
+    uint64_t ask_id = 0;  // its number there
     NodeInfo joiner;
-    std::set<Peer> open;      // members that have not answered the present step
+    std::set<Peer> open;  // members that have not answered the present step
     uint64_t keys = 0;
     uint64_t deadline_ms = 0;
-    std::string installing;   // the next topology; empty while freezing
+    std::string installing;  // the next topology; empty while freezing
     uint64_t after = 0;
   };
   // An ask that was passed on to the member that runs joins.
@@ -73,8 +74,8 @@ class Members {
   void On(Peer from, LinkId link, Installed message, const Turn& turn);
 
   void SendHeartbeat(Peer peer, const Turn& turn);
-  void Learn(Peer from, uint64_t epoch, uint64_t clock, const Decided& decided, const std::vector<uint64_t>& flushed,
-             const Turn& turn);
+  void Learn(Peer from, uint64_t epoch, uint64_t clock, const Decided& decided,
+             const std::vector<uint64_t>& flushed, const Turn& turn);
   void StartJoin(LinkId link, JoinAsk ask, const Turn& turn);
   void OnFrozenEverywhere(const Turn& turn);
   void EndJoin(const std::string& error, const Turn& turn);

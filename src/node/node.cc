@@ -43,8 +43,9 @@ Turn Node::TurnAt(uint64_t now_ms) { return {now_ms, &view(), &outbox_}; }
 
 Submitted Node::Submit(const Request& request, std::string* reply, uint64_t now_ms) {
   const Turn turn = TurnAt(now_ms);
-  const Submitted submitted = request.row->kind == RowKind::kKeyspace ? keyspace_.Submit(request, turn)
-                                                                      : coordinator_.Submit(request, reply, turn);
+  const Submitted submitted = request.row->kind == RowKind::kKeyspace
+                                  ? keyspace_.Submit(request, turn)
+                                  : coordinator_.Submit(request, reply, turn);
   if (submitted.done) return submitted;
   SettleHandovers(turn);
   // What could be answered within this turn is the last reply.
@@ -73,30 +74,37 @@ void Node::OnMessage(Peer from, LinkId link, Message message, uint64_t now_ms) {
 }
 
 void Node::Dispatch(Peer from, LinkId link, Message message, const Turn& turn) {
-  std::visit(
-      Overloaded{
-          [&](Ask& m) { OnAskMessage(link, std::move(m), turn); },
-          [&](Guarded& m) { OnGuardedMessage(link, std::move(m), turn); },
-          [&](Replicate& m) { OnReplicateMessage(link, std::move(m), turn); },
-          [&](Prepare& m) { OnPrepareMessage(link, m, turn); },
-          [&](Tell& m) {
-            if ((m.id & Primary::kRoundBit) == 0) return coordinator_.OnTell(from, std::move(m), turn);
-            WithPrimary(m.id, [&](Primary& primary) { primary.OnTell(from, std::move(m), turn); });
-          },
-          [&](Prepared& m) { WithPrimary(m.id, [&](Primary& primary) { primary.OnPrepared(from, m, turn); }); },
-          [&](Ack& m) { WithPrimary(m.id, [&](Primary& primary) { primary.OnAck(from, m.id, turn); }); },
-          [&](Nack& m) { WithPrimary(m.id, [&](Primary& primary) { primary.OnNack(from, m, turn); }); },
-          [&](Forward& m) { coordinator_.OnForward(link, std::move(m), turn); },
-          [&](Forwarded& m) { coordinator_.OnForwarded(std::move(m), turn); },
-          [&](ScanAsk& m) { keyspace_.OnScanAsk(link, std::move(m), turn); },
-          [&](ScanTell& m) { keyspace_.OnScanTell(from, std::move(m), turn); },
-          [&](CountAsk& m) { keyspace_.OnCountAsk(link, m, turn); },
-          [&](CountTell& m) { keyspace_.OnCountTell(from, m, turn); },
-          [&](Flush& m) { keyspace_.OnFlush(link, m, turn); },
-          [&](Flushed& m) { keyspace_.OnFlushed(from, m, turn); },
-          [&](auto& m) { members_.OnMessage(from, link, std::move(m), turn); },
-      },
-      message);
+  std::visit(Overloaded{
+                 [&](Ask& m) { OnAskMessage(link, std::move(m), turn); },
+                 [&](Guarded& m) { OnGuardedMessage(link, std::move(m), turn); },
+                 [&](Replicate& m) { OnReplicateMessage(link, std::move(m), turn); },
+                 [&](Prepare& m) { OnPrepareMessage(link, m, turn); },
+                 [&](Tell& m) {
+                   if ((m.id & Primary::kRoundBit) == 0)
+                     return coordinator_.OnTell(from, std::move(m), turn);
+                   WithPrimary(m.id,
+                               [&](Primary& primary) { primary.OnTell(from, std::move(m), turn); });
+                 },
+                 [&](Prepared& m) {
+                   WithPrimary(m.id, [&](Primary& primary) { primary.OnPrepared(from, m, turn); });
+                 },
+                 [&](Ack& m) {
+                   WithPrimary(m.id, [&](Primary& primary) { primary.OnAck(from, m.id, turn); });
+                 },
+                 [&](Nack& m) {
+                   WithPrimary(m.id, [&](Primary& primary) { primary.OnNack(from, m, turn); });
+                 },
+                 [&](Forward& m) { coordinator_.OnForward(link, std::move(m), turn); },
+                 [&](Forwarded& m) { coordinator_.OnForwarded(std::move(m), turn); },
+                 [&](ScanAsk& m) { keyspace_.OnScanAsk(link, std::move(m), turn); },
+                 [&](ScanTell& m) { keyspace_.OnScanTell(from, std::move(m), turn); },
+                 [&](CountAsk& m) { keyspace_.OnCountAsk(link, m, turn); },
+                 [&](CountTell& m) { keyspace_.OnCountTell(from, m, turn); },
+                 [&](Flush& m) { keyspace_.OnFlush(link, m, turn); },
+                 [&](Flushed& m) { keyspace_.OnFlushed(from, m, turn); },
+                 [&](auto& m) { members_.OnMessage(from, link, std::move(m), turn); },
+             },
+             message);
 }
 
 template <typename Act>
@@ -124,7 +132,7 @@ void Node::OnHandover(Outbox::Handover handover, uint64_t now_ms) {
   SettleHandovers(turn);
 }
 
-// --- requests of peers -------------------------------------------------------------------------------------------
+// --- requests of peers
 
 void Node::AnswerLink(LinkId link, Message message, uint64_t after, const Turn& turn) {
   turn.out->answers.push_back({link, after, std::move(message)});
@@ -135,7 +143,8 @@ void Node::OnAskMessage(LinkId link, Ask ask, const Turn& turn) {
   Stripe& stripe = shared_.stripe(shared_.StripeOf(VnodeOfRecordKey(ask.key))).stripe;
   std::lock_guard lock(stripe.mutex());
   const std::string key = ask.key;
-  CachedRecord* entry = FindOrDefer(stripe, key, [this, link, ask](const Turn& t) { OnAskMessage(link, ask, t); });
+  CachedRecord* entry =
+      FindOrDefer(stripe, key, [this, link, ask](const Turn& t) { OnAskMessage(link, ask, t); });
   if (entry == nullptr) return;
   Answered answered = OnAsk(*entry, ask);
   AnswerLink(link, std::move(answered.message), answered.after, turn);
@@ -143,7 +152,8 @@ void Node::OnAskMessage(LinkId link, Ask ask, const Turn& turn) {
 
 void Node::OnGuardedMessage(LinkId link, Guarded guarded, const Turn& turn) {
   const auto parts = SplitRecordKey(guarded.key);
-  if (!parts.has_value() || parts->db >= Stripe::kDatabases || guarded.version.dot.time == 0) return;
+  if (!parts.has_value() || parts->db >= Stripe::kDatabases || guarded.version.dot.time == 0)
+    return;
   if (guarded.base.Covers(guarded.version.dot)) return;
   if (guarded.flushed > shared_.flushed(parts->db)) shared_.Flush(parts->db, guarded.flushed);
   if (!shared_.clock().Hear(guarded.version.dot.time, turn.now_ms)) return;
@@ -152,12 +162,12 @@ void Node::OnGuardedMessage(LinkId link, Guarded guarded, const Turn& turn) {
   Stripe& stripe = shared_.stripe(shared_.StripeOf(vnode)).stripe;
   std::lock_guard lock(stripe.mutex());
   const std::string key = guarded.key;
-  CachedRecord* entry =
-      FindOrDefer(stripe, key, [this, link, guarded](const Turn& t) { OnGuardedMessage(link, guarded, t); });
+  CachedRecord* entry = FindOrDefer(
+      stripe, key, [this, link, guarded](const Turn& t) { OnGuardedMessage(link, guarded, t); });
   if (entry == nullptr) return;
   const Rules& rules = shared_.settings().rules;
-  Answered answered =
-      OnGuarded(stripe, *entry, vnode, guarded, shared_.clock().last(), {rules.grants, rules.guard});
+  Answered answered = OnGuarded(stripe, *entry, vnode, guarded, shared_.clock().last(),
+                                {rules.grants, rules.guard});
   AnswerLink(link, std::move(answered.message), answered.after, turn);
 }
 
@@ -167,8 +177,9 @@ void Node::OnReplicateMessage(LinkId link, Replicate replicate, const Turn& turn
   Stripe& stripe = shared_.stripe(shared_.StripeOf(VnodeOfRecordKey(replicate.key))).stripe;
   std::lock_guard lock(stripe.mutex());
   const std::string key = replicate.key;
-  CachedRecord* entry =
-      FindOrDefer(stripe, key, [this, link, replicate](const Turn& t) { OnReplicateMessage(link, replicate, t); });
+  CachedRecord* entry = FindOrDefer(stripe, key, [this, link, replicate](const Turn& t) {
+    OnReplicateMessage(link, replicate, t);
+  });
   if (entry == nullptr) return;
   Answered answered = OnReplicate(stripe, *entry, replicate, shared_.clock().last());
   if (replicate.id != 0) AnswerLink(link, std::move(answered.message), answered.after, turn);
@@ -184,7 +195,8 @@ void Node::OnPrepareMessage(LinkId link, const Prepare& prepare, const Turn& tur
     if (!shared_.clock().Hear(item.from, turn.now_ms)) return;
     Shared::StripeAndPrimary& place = shared_.stripe(shared_.StripeOf(item.vnode));
     std::lock_guard lock(place.stripe.mutex());
-    const Grants::Answer answer = place.stripe.OnPrepare(item.vnode, prepare.actor, item.from, item.until);
+    const Grants::Answer answer =
+        place.stripe.OnPrepare(item.vnode, prepare.actor, item.from, item.until);
     if (answer.granted) place.primary.OnGranted(item.vnode, prepare.actor);
     prepared.items.push_back({item.vnode, answer.granted ? answer.since : 0, answer.refused_below});
     after = std::max(after, place.stripe.grants_sequence());
@@ -192,7 +204,7 @@ void Node::OnPrepareMessage(LinkId link, const Prepare& prepare, const Turn& tur
   AnswerLink(link, std::move(prepared), after, turn);
 }
 
-// --- links, disk, time -------------------------------------------------------------------------------------------
+// --- links, disk, time
 
 void Node::OnLinkUp(Peer peer, uint64_t now_ms) {
   shared_.OnLinkUp(peer, loop_, now_ms);
@@ -250,7 +262,7 @@ void Node::OnTick(uint64_t now_ms) {
   SettleHandovers(turn);
 }
 
-// --- for the parts of the node -----------------------------------------------------------------------------------
+// --- for the parts of the node
 
 void Node::Locate(std::string_view key, uint8_t db, std::string* record_key, uint32_t* vnode) {
   const uint16_t slot = KeySlot(key);

@@ -1,5 +1,6 @@
-// The top of the deterministic core: one object for each loop, which routes that loop's requests, messages, ticks and
-// disk events, and leaves what should happen in its outbox. What all loops share is in node/shared.h.
+// The top of the deterministic core: one object for each loop, which routes that loop's requests,
+// messages, ticks and disk events, and leaves what should happen in its outbox. What all loops
+// share is in node/shared.h.
 //
 // Owned by its loop; every method is called by that loop alone.
 #ifndef KINDRED_NODE_NODE_H_
@@ -34,21 +35,21 @@ class Node {
   // The session that waited for request `id` is gone; its reply is not wanted any more.
   void Abandon(uint64_t id);
 
-  // Where a write to this key would run now. Writes of one connection to one key stay in order as long as it is the
-  // same peer.
+  // Where a write to this key would run now. Writes of one connection to one key stay in order as
+  // long as it is the same peer.
   Peer RouteOf(std::string_view key);
 
   // Inputs from the edge. `link` is where an answer goes; for answers on our own links it is 0.
   void OnMessage(Peer from, LinkId link, Message message, uint64_t now_ms);
-  void OnLinkUp(Peer peer, uint64_t now_ms);     // our link of this loop to `peer` is ready
-  void OnLinkDown(Peer peer, uint64_t now_ms);   // it broke
+  void OnLinkUp(Peer peer, uint64_t now_ms);    // our link of this loop to `peer` is ready
+  void OnLinkDown(Peer peer, uint64_t now_ms);  // it broke
   void OnHandover(Outbox::Handover handover, uint64_t now_ms);
   void OnLoaded(const std::string& key, Found found, std::string_view value, uint64_t now_ms);
   void OnScanned(uint64_t ticket, std::vector<Entry> entries, uint64_t now_ms);
-  void OnTick(uint64_t now_ms);                  // every few milliseconds
+  void OnTick(uint64_t now_ms);  // every few milliseconds
 
-  // Becomes a member of the cluster that the peer on the other end of our link belongs to. Only loop 0's node, on a
-  // node that is alone and holds no keys; what came of it is in members().
+  // Becomes a member of the cluster that the peer on the other end of our link belongs to. Only
+  // loop 0's node, on a node that is alone and holds no keys; what came of it is in members().
   void Join(Peer seed, uint64_t now_ms) { members_.Join(seed, TurnAt(now_ms)); }
   const Members& members() const { return members_; }
 
@@ -57,14 +58,14 @@ class Node {
   Shared& shared() { return shared_; }
   size_t pending() const { return coordinator_.pending(); }
 
-  // --- for the parts of the node ---------------------------------------------------------------------------------
+  // --- for the parts of the node
 
   using Deferred = std::function<void(const Turn&)>;
   // The record key and vnode of a key.
   void Locate(std::string_view key, uint8_t db, std::string* record_key, uint32_t* vnode);
   uint32_t VnodeOfRecordKey(std::string_view record_key);
-  // The key's entry; null if its record has to come from the disk, or others wait for that: then `again` runs when it
-  // is there, in turn. REQUIRES: the stripe's lock.
+  // The key's entry; null if its record has to come from the disk, or others wait for that: then
+  // `again` runs when it is there, in turn. REQUIRES: the stripe's lock.
   CachedRecord* FindOrDefer(Stripe& stripe, const std::string& key, Deferred again);
   bool IsLoading(std::string_view key) const { return !loading_.empty() && loading_.contains(key); }
   // When to stop waiting for a peer's answer and ask another one as well.

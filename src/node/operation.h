@@ -1,4 +1,5 @@
-// One command on one key, on its way through the key's primary; and the turn in which something happens.
+// One command on one key, on its way through the key's primary; and the turn in which something
+// happens.
 #ifndef KINDRED_NODE_OPERATION_H_
 #define KINDRED_NODE_OPERATION_H_
 
@@ -42,9 +43,9 @@ struct Operation {
   std::shared_ptr<const OwnedArgs> args;
   uint8_t db = 0;
   int protocol = 2;
-  uint32_t need = 1;              // replicas that have to take the write
-  bool confirm = false;           // a read: its value has to be decided before it is answered
-  std::optional<Context> context; // the client's token
+  uint32_t need = 1;               // replicas that have to take the write
+  bool confirm = false;            // a read: its value has to be decided before it is answered
+  std::optional<Context> context;  // the client's token
   uint64_t deadline_ms = 0;
 
   // While it runs.
@@ -52,7 +53,8 @@ struct Operation {
   bool answered = false;
 };
 
-// What an input is handled with: the time, the loop's snapshot of the cluster, and where the consequences go.
+// What an input is handled with: the time, the loop's snapshot of the cluster, and where the
+// consequences go.
 struct Turn {
   uint64_t now_ms = 0;
   const ClusterView* view = nullptr;

@@ -23,9 +23,9 @@ struct Coordinator::Pending {
   };
   uint64_t id = 0;
   For what_for = For::kNobody;
-  uint64_t parent = 0;        // kPart: whose, and which
+  uint64_t parent = 0;  // kPart: whose, and which
   size_t index = 0;
-  LinkId link = 0;            // kPeer: where the answer goes
+  LinkId link = 0;  // kPeer: where the answer goes
   uint64_t peer_request = 0;
 
   const CommandRow* row = nullptr;
@@ -34,17 +34,17 @@ struct Coordinator::Pending {
   int protocol = 2;
   Consistency consistency;
   uint64_t deadline_ms = 0;
-  std::string key;            // record key
+  std::string key;  // record key
   uint32_t vnode = 0;
   State state = State::kLoading;
 
-  bool confirm = false;       // a read that has to be decided by the primary
-  Peer target = kSelf;        // kForwarded
-  ReadTally tally;            // kReading
+  bool confirm = false;  // a read that has to be decided by the primary
+  Peer target = kSelf;   // kForwarded
+  ReadTally tally;       // kReading
   std::vector<Peer> asked;
   uint64_t asked_ms = 0;
   uint64_t hedge_at_ms = 0;
-  uint64_t own_after = 0;     // the sequence of our own record
+  uint64_t own_after = 0;           // the sequence of our own record
   std::unique_ptr<JoinState> join;  // kJoining
 };
 

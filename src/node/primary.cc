@@ -15,7 +15,8 @@ namespace {
 constexpr uint64_t kAskAgainMs = 100;
 }  // namespace
 
-Primary::Primary(Stripe& stripe, Shared& shared, uint32_t index) : stripe_(stripe), shared_(shared), index_(index) {
+Primary::Primary(Stripe& stripe, Shared& shared, uint32_t index)
+    : stripe_(stripe), shared_(shared), index_(index) {
   CHECK(index < kRoundBit);
 }
 
@@ -39,13 +40,16 @@ void Primary::Run(CachedRecord& entry, uint32_t vnode, Operation operation, cons
   Drain(turn);
 }
 
-bool Primary::TryAlone(CachedRecord& entry, const CommandRow& row, Args args, const Call& call, const Turn& turn,
-                       ReplyWriter& reply, uint64_t* after) {
-  if (turn.view->replicas() != 1 || turn.view->frozen() || shared_.disk_failed() || works_.contains(entry.key)) {
+bool Primary::TryAlone(CachedRecord& entry, const CommandRow& row, Args args, const Call& call,
+                       const Turn& turn, ReplyWriter& reply, uint64_t* after) {
+  if (turn.view->replicas() != 1 || turn.view->frozen() || shared_.disk_failed() ||
+      works_.contains(entry.key)) {
     return false;
   }
   const Version* newest = NewestLive(entry.record, call.now_ms);
-  const ValueView view = newest == nullptr ? ValueView() : ValueView{newest->kind, newest->expires_ms, newest->payload};
+  const ValueView view = newest == nullptr
+                             ? ValueView()
+                             : ValueView{newest->kind, newest->expires_ms, newest->payload};
   Next next = row.write(newest == nullptr ? nullptr : &view, args, call, reply);
   const bool deletes_nothing = next.what == Next::What::kDelete && newest == nullptr;
   if (next.what != Next::What::kUnchanged && !deletes_nothing) {
@@ -81,23 +85,28 @@ void Primary::Start(Work& work, const Turn& turn) {
   TakeBatch(work, turn);
   if (work.batch.empty()) return EndBatch(work);
   if (IsUnguarded(work.batch.front(), turn)) return StartUnguarded(work, turn);
-  if (!turn.view->IsReplica(work.vnode) || ReachableReplicas(work.vnode, turn) < turn.view->Majority()) {
+  if (!turn.view->IsReplica(work.vnode) ||
+      ReachableReplicas(work.vnode, turn) < turn.view->Majority()) {
     AnswerAll(work, Outcome::kRefused, turn);
     return EndBatch(work);
   }
   NeedGrant(work, turn);
 }
 
-// A batch is one operation that runs by itself, or as many guarded ones as wait one behind the other.
+// A batch is one operation that runs by itself, or as many guarded ones as wait one behind the
+// other.
 void Primary::TakeBatch(Work& work, const Turn& turn) {
   while (!work.waiting.empty() && work.batch.size() < shared_.settings().batch_ops_max) {
     Operation& next = work.waiting.front();
     const bool late = next.deadline_ms <= turn.now_ms;
     if (late || turn.view->frozen() || shared_.disk_failed()) {
-      const std::string_view why = late                  ? std::string_view()
-                                   : turn.view->frozen() ? "TRYAGAIN a node is joining the cluster; nothing was done"
-                                                         : "MISCONF the disk refuses writes; nothing was done";
-      Refuse(next, late ? NoQuorumRefused(0, static_cast<int>(NeedOf(next, turn))) : std::string(why), turn);
+      const std::string_view why = late ? std::string_view()
+                                   : turn.view->frozen()
+                                       ? "TRYAGAIN a node is joining the cluster; nothing was done"
+                                       : "MISCONF the disk refuses writes; nothing was done";
+      Refuse(next,
+             late ? NoQuorumRefused(0, static_cast<int>(NeedOf(next, turn))) : std::string(why),
+             turn);
       work.waiting.pop_front();
       continue;
     }
@@ -109,7 +118,8 @@ void Primary::TakeBatch(Work& work, const Turn& turn) {
   }
 }
 
-// The first touch of a key under an unbroken grant reads a quorum; from then on our own record is known to be fresh.
+// The first touch of a key under an unbroken grant reads a quorum; from then on our own record is
+// known to be fresh.
 void Primary::NeedBase(Work& work, const Turn& turn) {
   const Rules& rules = shared_.settings().rules;
   const bool alone = turn.view->replicas() == 1;
@@ -152,8 +162,9 @@ void Primary::Compute(Work& work, const Record& base, bool validated, const Turn
   WriteAsItIs(work, base, turn);
 }
 
-// The newest version again, under a new name; the siblings that clients made stay. A guarded version that is not the
-// newest goes: it is a write that nobody has acknowledged, and that a later one has overtaken.
+// The newest version again, under a new name; the siblings that clients made stay. A guarded
+// version that is not the newest goes: it is a write that nobody has acknowledged, and that a later
+// one has overtaken.
 void Primary::WriteAsItIs(Work& work, const Record& base, const Turn& turn) {
   Version version;
   std::vector<Version> kept(base.versions.begin(), base.versions.end());
@@ -165,8 +176,8 @@ void Primary::WriteAsItIs(Work& work, const Record& base, const Turn& turn) {
   WriteGuarded(work, base, std::move(version), std::move(kept), turn);
 }
 
-// Runs the batch's commands one after the other, starting from the base. True if the value has changed; `version` is
-// then what it is now.
+// Runs the batch's commands one after the other, starting from the base. True if the value has
+// changed; `version` is then what it is now.
 bool Primary::RunBatch(Work& work, const Record& base, Version* version, const Turn& turn) {
   Call call;
   call.now_ms = turn.now_ms;
@@ -174,7 +185,8 @@ bool Primary::RunBatch(Work& work, const Record& base, Version* version, const T
   call.topology = &turn.view->topology();
   const Version* newest = NewestLive(base, turn.now_ms);
   bool exists = newest != nullptr, changed = false;
-  ValueView view = exists ? ValueView{newest->kind, newest->expires_ms, newest->payload} : ValueView();
+  ValueView view =
+      exists ? ValueView{newest->kind, newest->expires_ms, newest->payload} : ValueView();
   Value value;  // what the view looks at once something has changed
   for (Operation& operation : work.batch) {
     if (operation.answered) continue;
@@ -191,7 +203,8 @@ bool Primary::RunBatch(Work& work, const Record& base, Version* version, const T
       continue;
     }
     Next next = operation.row->write(exists ? &view : nullptr, args, call, reply);
-    // A deletion of nothing changes nothing, unless it buries siblings that a client's context names.
+    // A deletion of nothing changes nothing, unless it buries siblings that a client's context
+    // names.
     const bool buries = operation.context.has_value() && !base.versions.empty();
     if (next.what == Next::What::kDelete && !exists && !buries) continue;
     if (next.what == Next::What::kUnchanged) continue;
@@ -256,14 +269,17 @@ void Primary::AnswerAll(Work& work, Outcome outcome, const Turn& turn) {
     const int got = wrote ? static_cast<int>(work.writes.total()) : 0;
     std::string reply;
     ReplyWriter(&reply, operation.protocol)
-        .Error(outcome == Outcome::kRefused ? NoQuorumRefused(got, need) : NoQuorumUnknown(got, need));
+        .Error(outcome == Outcome::kRefused ? NoQuorumRefused(got, need)
+                                            : NoQuorumUnknown(got, need));
     Answer(operation, outcome, std::move(reply), 0, turn);
   }
 }
 
-void Primary::Answer(Operation& operation, Outcome outcome, std::string bytes, uint64_t after, const Turn& turn) {
+void Primary::Answer(Operation& operation, Outcome outcome, std::string bytes, uint64_t after,
+                     const Turn& turn) {
   operation.answered = true;
-  turn.out->handovers.push_back({operation.loop, operation.request, outcome, after, std::move(bytes)});
+  turn.out->handovers.push_back(
+      {operation.loop, operation.request, outcome, after, std::move(bytes)});
 }
 
 void Primary::Refuse(Operation& operation, std::string_view error, const Turn& turn) {
@@ -288,14 +304,16 @@ void Primary::OnTick(const Turn& turn) {
   TickGrants(turn);
   std::vector<Work*> works;  // sorted, because the order can be seen from outside
   for (auto& [key, work] : works_) works.push_back(work.get());
-  std::sort(works.begin(), works.end(), [](const Work* a, const Work* b) { return a->key < b->key; });
+  std::sort(works.begin(), works.end(),
+            [](const Work* a, const Work* b) { return a->key < b->key; });
   for (Work* work : works) CheckDeadlines(*work, turn);
   Drain(turn);
 }
 
 void Primary::CheckDeadlines(Work& work, const Turn& turn) {
   if (work.state == State::kIdle) return;
-  const bool writing = (work.state == State::kWrite && !work.confirming) || work.state == State::kUnguarded;
+  const bool writing =
+      (work.state == State::kWrite && !work.confirming) || work.state == State::kUnguarded;
   bool open = false;
   for (Operation& operation : work.batch) {
     if (operation.answered) continue;
@@ -303,9 +321,11 @@ void Primary::CheckDeadlines(Work& work, const Turn& turn) {
       open = true;
       continue;
     }
-    const int need = static_cast<int>(NeedOf(operation, turn)), got = static_cast<int>(work.writes.total());
+    const int need = static_cast<int>(NeedOf(operation, turn)),
+              got = static_cast<int>(work.writes.total());
     std::string reply;
-    ReplyWriter(&reply, operation.protocol).Error(writing ? NoQuorumUnknown(got, need) : NoQuorumRefused(0, need));
+    ReplyWriter(&reply, operation.protocol)
+        .Error(writing ? NoQuorumUnknown(got, need) : NoQuorumRefused(0, need));
     Answer(operation, writing ? Outcome::kUnknown : Outcome::kRefused, std::move(reply), 0, turn);
   }
   if (!open) {
@@ -343,23 +363,29 @@ void Primary::SendTo(Peer peer, Message message, const Turn& turn) {
   turn.out->sends.push_back({peer, shared_.LaneOf(index_), std::move(message)});
 }
 
-// A majority's records are enough; but where a read has found that replicas differ, all who can be reached are asked
-// first, because the one that differs may be the one that the majority leaves out.
+// A majority's records are enough; but where a read has found that replicas differ, all who can be
+// reached are asked first, because the one that differs may be the one that the majority leaves
+// out.
 void Primary::AskOthers(Work& work, const Turn& turn) {
-  const bool confirms = std::any_of(work.batch.begin(), work.batch.end(), [](const Operation& o) { return o.confirm; });
+  const bool confirms = std::any_of(work.batch.begin(), work.batch.end(),
+                                    [](const Operation& o) { return o.confirm; });
   const uint32_t majority = turn.view->Majority();
-  work.reads = ReadTally(confirms && !work.asked_again ? std::max(majority, ReachableReplicas(work.vnode, turn)) : majority);
+  work.reads = ReadTally(confirms && !work.asked_again
+                             ? std::max(majority, ReachableReplicas(work.vnode, turn))
+                             : majority);
   work.reads.Add(kSelf, work.entry->record);
   const uint64_t digest = work.entry->record.Digest();
   for (Peer peer : turn.view->ReplicasOf(work.vnode)) {
-    if (peer != kSelf && turn.view->link_up(peer)) SendTo(peer, Ask{work.round, work.key, digest}, turn);
+    if (peer != kSelf && turn.view->link_up(peer))
+      SendTo(peer, Ask{work.round, work.key, digest}, turn);
   }
 }
 
 uint32_t Primary::NeedOf(const Operation& operation, const Turn& turn) const {
   const uint32_t need = std::min(operation.need, turn.view->replicas());
   if (operation.context.has_value()) return need;
-  const bool blind = operation.row->blind != nullptr && operation.row->blind(operation.args->args());
+  const bool blind =
+      operation.row->blind != nullptr && operation.row->blind(operation.args->args());
   return blind && !operation.confirm ? need : std::max(need, turn.view->Majority());
 }
 
@@ -370,8 +396,8 @@ bool Primary::IsUnguarded(const Operation& operation, const Turn& turn) const {
 
 uint32_t Primary::ReachableReplicas(uint32_t vnode, const Turn& turn) const {
   const auto replicas = turn.view->ReplicasOf(vnode);
-  return static_cast<uint32_t>(
-      std::count_if(replicas.begin(), replicas.end(), [&](Peer peer) { return turn.view->link_up(peer); }));
+  return static_cast<uint32_t>(std::count_if(replicas.begin(), replicas.end(),
+                                             [&](Peer peer) { return turn.view->link_up(peer); }));
 }
 
 }  // namespace kindred

@@ -1,8 +1,9 @@
-// Runs the writes of one stripe's keys when this node is their primary: guarded writes under grants, the unguarded
-// ones that a client asked for, and the confirmation of reads (docs/architecture.md, "Guarded writes").
+// Runs the writes of one stripe's keys when this node is their primary: guarded writes under
+// grants, the unguarded ones that a client asked for, and the confirmation of reads
+// (docs/architecture.md, "Guarded writes").
 //
-// One key has one *work* at a time: a batch of operations that run one after the other on the tentative value and
-// travel as one version. Its way:
+// One key has one *work* at a time: a batch of operations that run one after the other on the
+// tentative value and travel as one version. Its way:
 //
 //   grant?  ->  base?  ->  compute  ->  write (to all, own copy last)      -> answer
 //                                   \-> check (nothing changed: a quorum has the same) -> answer
@@ -38,10 +39,10 @@ class Primary {
   // Takes an operation on `entry`'s key. Its outcome comes as a Handover, maybe at once.
   void Run(CachedRecord& entry, uint32_t vnode, Operation operation, const Turn& turn);
 
-  // The short way where this node is the key's only replica and nothing is in flight on it: runs the command and
-  // writes its reply at once. False: it has to go the long way.
-  bool TryAlone(CachedRecord& entry, const CommandRow& row, Args args, const Call& call, const Turn& turn,
-                ReplyWriter& reply, uint64_t* after);
+  // The short way where this node is the key's only replica and nothing is in flight on it: runs
+  // the command and writes its reply at once. False: it has to go the long way.
+  bool TryAlone(CachedRecord& entry, const CommandRow& row, Args args, const Call& call,
+                const Turn& turn, ReplyWriter& reply, uint64_t* after);
 
   // Answers to its rounds. `id` is the number that the round was sent with.
   void OnPrepared(Peer from, const Prepared& prepared, const Turn& turn);
@@ -56,7 +57,8 @@ class Primary {
   void OnGranted(uint32_t vnode, uint64_t actor);
 
   bool idle() const { return works_.empty(); }
-  // Bit of a round's number that tells a primary's rounds from a coordinator's; the stripe's index is below it.
+  // Bit of a round's number that tells a primary's rounds from a coordinator's; the stripe's index
+  // is below it.
   static constexpr uint64_t kRoundBit = 1u << 12;
 
  private:
@@ -76,23 +78,25 @@ class Primary {
   void OnChecked(Work& work, const Turn& turn);
 
   // --- writing (primary_write.cc)
-  void WriteGuarded(Work& work, const Record& base, Version version, std::vector<Version> kept, const Turn& turn);
+  void WriteGuarded(Work& work, const Record& base, Version version, std::vector<Version> kept,
+                    const Turn& turn);
   void EvaluateGuarded(Work& work, const Turn& turn);
   void StartUnguarded(Work& work, const Turn& turn);
   bool LeavesUndecided(const Record& record, const Context& seen);
   void WriteUnguarded(Work& work, bool spread, const Turn& turn);
   void EvaluateUnguarded(Work& work, const Turn& turn);
-  void AbandonWrite(Work& work);                  // its outcome is not known, or it is to be run again
-  void Again(Work& work, const Turn& turn);       // nobody has taken it: run the batch again
+  void AbandonWrite(Work& work);             // its outcome is not known, or it is to be run again
+  void Again(Work& work, const Turn& turn);  // nobody has taken it: run the batch again
   GuardRules guard_rules(const Turn& turn) const;
 
   // --- its ends (primary.cc)
   void AnswerReady(Work& work, const Turn& turn);  // those operations whose need is met
   void AnswerAll(Work& work, Outcome outcome, const Turn& turn);
-  void Answer(Operation& operation, Outcome outcome, std::string bytes, uint64_t after, const Turn& turn);
+  void Answer(Operation& operation, Outcome outcome, std::string bytes, uint64_t after,
+              const Turn& turn);
   void Refuse(Operation& operation, std::string_view error, const Turn& turn);
   void EndBatch(Work& work);
-  void Drain(const Turn& turn);                    // starts what can run, forgets what is done
+  void Drain(const Turn& turn);  // starts what can run, forgets what is done
   void CheckDeadlines(Work& work, const Turn& turn);
 
   // --- grants (primary_grants.cc)

@@ -9,9 +9,9 @@
 
 namespace kindred {
 namespace {
-constexpr uint64_t kAskAgainMs = 100;    // a question without enough answers is asked again
+constexpr uint64_t kAskAgainMs = 100;  // a question without enough answers is asked again
 constexpr uint32_t kTriesMax = 8;
-constexpr uint64_t kInUseMs = 500;       // grants that were wanted so recently are renewed
+constexpr uint64_t kInUseMs = 500;  // grants that were wanted so recently are renewed
 }  // namespace
 
 bool Primary::HasGrant(uint32_t vnode, const Turn& turn) const {
@@ -32,8 +32,9 @@ void Primary::NeedGrant(Work& work, const Turn& turn) {
   }
 }
 
-// Asks for these vnodes' times in one message a replica. This node's own replica grants at once: its grant is logged
-// before any write under it, so that what is durable is always a beginning of that order.
+// Asks for these vnodes' times in one message a replica. This node's own replica grants at once:
+// its grant is logged before any write under it, so that what is durable is always a beginning of
+// that order.
 void Primary::AskGrants(const std::vector<uint32_t>& vnodes, const Turn& turn) {
   DotClock& clock = shared_.clock();
   const uint64_t round = NewRound();
@@ -48,7 +49,8 @@ void Primary::AskGrants(const std::vector<uint32_t>& vnodes, const Turn& turn) {
     held.asked_until = from + TimeOfMs(shared_.settings().grant_ms);
     held.answered.clear();
     held.granted_since.clear();
-    if (!clock.Hear(from, turn.now_ms)) continue;  // too far ahead: the question is given up when it is due again
+    if (!clock.Hear(from, turn.now_ms))
+      continue;  // too far ahead: the question is given up when it is due again
     const Grants::Answer answer = stripe_.OnPrepare(vnode, shared_.actor(), from, held.asked_until);
     CHECK(answer.granted);
     held.granted_since.push_back(answer.since);
@@ -69,7 +71,8 @@ void Primary::OnPrepared(Peer from, const Prepared& prepared, const Turn& turn) 
     const auto found = held_.find(item.vnode);
     if (found == held_.end() || found->second.round != prepared.id) continue;
     HeldGrant& held = found->second;
-    if (std::find(held.answered.begin(), held.answered.end(), from) != held.answered.end()) continue;
+    if (std::find(held.answered.begin(), held.answered.end(), from) != held.answered.end())
+      continue;
     held.answered.push_back(from);
     if (item.since != 0) {
       held.granted_since.push_back(item.since);
@@ -86,7 +89,8 @@ void Primary::OnGrantAnswered(uint32_t vnode, const Turn& turn) {
   const uint32_t majority = turn.view->Majority();
   if (held.granted_since.size() >= majority) {
     std::sort(held.granted_since.begin(), held.granted_since.end());
-    const uint64_t since = held.granted_since[majority - 1];  // so many replicas have been ours since then
+    const uint64_t since =
+        held.granted_since[majority - 1];  // so many replicas have been ours since then
     const bool careless = !shared_.settings().rules.notice_broken_grant && held.since != 0;
     if (since > held.since && !careless) held.since = since;
     held.until = held.asked_until;
@@ -124,7 +128,8 @@ void Primary::OnGranted(uint32_t vnode, uint64_t actor) {
 }
 
 void Primary::TickGrants(const Turn& turn) {
-  const uint64_t soon = shared_.clock().Peek(turn.now_ms) + TimeOfMs(shared_.settings().grant_ms / 2);
+  const uint64_t soon =
+      shared_.clock().Peek(turn.now_ms) + TimeOfMs(shared_.settings().grant_ms / 2);
   std::vector<uint32_t> renewals, failed;
   for (auto& [vnode, held] : held_) {
     if (held.round != 0) {

@@ -22,17 +22,18 @@ struct Primary::Work {
   uint64_t round = 0;             // what answers have to name; 0: none is out
   uint64_t round_ms = 0;
   uint32_t tries = 0;
-  bool has_to_write = false;      // replicas differ: even a batch that changes nothing is written
+  bool has_to_write = false;  // replicas differ: even a batch that changes nothing is written
 
-  bool asked_again = false;       // somebody has not answered: a majority has to do
+  bool asked_again = false;  // somebody has not answered: a majority has to do
 
-  ReadTally reads;                // kBase, kCheck
-  WriteTally writes;              // kWrite, kUnguarded
-  Context base;                   // kWrite: what the version was computed from
+  ReadTally reads;    // kBase, kCheck
+  WriteTally writes;  // kWrite, kUnguarded
+  Context base;       // kWrite: what the version was computed from
   Dot dot;
-  Record record;                  // as it will be at everyone who takes it
+  Record record;  // as it will be at everyone who takes it
   bool decided = false;
-  bool confirming = false;        // what the record holds is made decided, before an unguarded write that spreads it
+  bool confirming =
+      false;  // what the record holds is made decided, before an unguarded write that spreads it
 };
 
 }  // namespace kindred

@@ -1,4 +1,5 @@
-// How a primary writes: guarded, to all replicas and its own log at the same moment, its own copy last; or unguarded.
+// How a primary writes: guarded, to all replicas and its own log at the same moment, its own copy
+// last; or unguarded.
 #include <algorithm>
 #include <utility>
 
@@ -15,8 +16,6 @@ namespace {
 // How often a batch that nobody took is run again before it is refused.
 constexpr uint32_t kTriesMax = 8;
 
-uint8_t DbOf(std::string_view key) { return static_cast<uint8_t>(key[kRecordKeyPrefixBytes - 1]); }
-
 }  // namespace
 
 GuardRules Primary::guard_rules(const Turn& turn) const {
@@ -24,12 +23,13 @@ GuardRules Primary::guard_rules(const Turn& turn) const {
   return {rules.grants && turn.view->replicas() > 1, rules.guard};
 }
 
-void Primary::WriteGuarded(Work& work, const Record& base, Version version, std::vector<Version> kept,
-                           const Turn& turn) {
+void Primary::WriteGuarded(Work& work, const Record& base, Version version,
+                           std::vector<Version> kept, const Turn& turn) {
   DotClock& clock = shared_.clock();
   const GuardRules rules = guard_rules(turn);
   const uint64_t until = rules.grants ? held_[work.vnode].until : UINT64_MAX;
-  const uint64_t time = clock.HearRecord(base, turn.now_ms) ? clock.NameGuarded(until, turn.now_ms) : 0;
+  const uint64_t time =
+      clock.HearRecord(base, turn.now_ms) ? clock.NameGuarded(until, turn.now_ms) : 0;
   if (time == 0) {  // the grant has run out meanwhile
     held_[work.vnode].until = 0;
     return Again(work, turn);
@@ -96,8 +96,9 @@ void Primary::OnNack(Peer from, const Nack& nack, const Turn& turn) {
 void Primary::EvaluateGuarded(Work& work, const Turn& turn) {
   CachedRecord& entry = *work.entry;
   WriteTally& writes = work.writes;
-  const bool own_counts = !shared_.settings().rules.own_copy_last ||
-                          MayTake(stripe_, entry, work.vnode, work.dot, work.base, guard_rules(turn));
+  const bool own_counts =
+      !shared_.settings().rules.own_copy_last ||
+      MayTake(stripe_, entry, work.vnode, work.dot, work.base, guard_rules(turn));
   if (!writes.own() && writes.OwnWouldDo() && own_counts) {
     stripe_.Show(entry, Merge(entry.record, work.record));
     writes.AddOwn();
@@ -111,8 +112,8 @@ void Primary::EvaluateGuarded(Work& work, const Turn& turn) {
   }
   if (work.decided && work.confirming) return WriteUnguarded(work, true, turn);
   if (work.decided) AnswerReady(work, turn);
-  const bool all_answered =
-      std::all_of(work.batch.begin(), work.batch.end(), [](const Operation& o) { return o.answered; });
+  const bool all_answered = std::all_of(work.batch.begin(), work.batch.end(),
+                                        [](const Operation& o) { return o.answered; });
   if (work.decided && all_answered) return EndBatch(work);
   if (!writes.AllAnswered()) return;
   if (work.decided) {  // more replicas were asked for than there are to be had
@@ -143,15 +144,18 @@ void Primary::Again(Work& work, const Turn& turn) {
   EndBatch(work);
 }
 
-// One operation: with a client's context, or blind and content with fewer replicas than a majority. It replaces just
-// what the context has seen, or what this node knows. The others get the whole record: a context that names our own
-// time covers all that we wrote before, so what of that still lives has to come along.
+// One operation: with a client's context, or blind and content with fewer replicas than a majority.
+// It replaces just what the context has seen, or what this node knows. The others get the whole
+// record: a context that names our own time covers all that we wrote before, so what of that still
+// lives has to come along.
 void Primary::StartUnguarded(Work& work, const Turn& turn) {
   const Operation& operation = work.batch.front();
   DotClock& clock = shared_.clock();
-  const Context& seen = operation.context.has_value() ? *operation.context : work.entry->record.context;
+  const Context& seen =
+      operation.context.has_value() ? *operation.context : work.entry->record.context;
   if (!clock.Hear(seen, turn.now_ms) || !clock.HearRecord(work.entry->record, turn.now_ms)) {
-    Refuse(work.batch.front(), "ERR the context names a time that is too far ahead; nothing was done", turn);
+    Refuse(work.batch.front(),
+           "ERR the context names a time that is too far ahead; nothing was done", turn);
     return EndBatch(work);
   }
   const uint32_t reachable = ReachableReplicas(work.vnode, turn);
@@ -173,7 +177,8 @@ void Primary::StartUnguarded(Work& work, const Turn& turn) {
 bool Primary::LeavesUndecided(const Record& record, const Context& seen) {
   if (!shared_.settings().rules.spread_decided_only) return false;
   return std::any_of(record.versions.begin(), record.versions.end(), [&](const Version& v) {
-    return v.guarded && !seen.Covers(v.dot) && !shared_.clock().IsDecided(v.dot, stripe_.store().durable());
+    return v.guarded && !seen.Covers(v.dot) &&
+           !shared_.clock().IsDecided(v.dot, stripe_.store().durable());
   });
 }
 

@@ -13,21 +13,22 @@
 namespace kindred {
 
 struct Request {
-  const CommandRow* row = nullptr;    // kRead, kRecordRead, kWrite or kKeyspace
-  Args args;                          // views; the core copies what it needs beyond the call
+  const CommandRow* row = nullptr;  // kRead, kRecordRead, kWrite or kKeyspace
+  Args args;                        // views; the core copies what it needs beyond the call
   uint8_t db = 0;
-  int protocol = 2;                   // RESP version of the reply
+  int protocol = 2;  // RESP version of the reply
   const Consistency* consistency = nullptr;
-  bool cluster_face = false;          // SCAN, DBSIZE, KEYS, RANDOMKEY: only slots whose first replica is this node
-  uint64_t deadline_ms = 0;           // absolute, on the core's clock
+  bool cluster_face =
+      false;  // SCAN, DBSIZE, KEYS, RANDOMKEY: only slots whose first replica is this node
+  uint64_t deadline_ms = 0;  // absolute, on the core's clock
 };
 
-// What Submit says: the reply was written at once and may leave when `after` is durable, or it comes later as
-// Outbox::Reply with this id.
+// What Submit says: the reply was written at once and may leave when `after` is durable, or it
+// comes later as Outbox::Reply with this id.
 struct Submitted {
   bool done = false;
-  uint64_t after = 0;   // if done
-  uint64_t id = 0;      // if not done
+  uint64_t after = 0;  // if done
+  uint64_t id = 0;     // if not done
 };
 
 }  // namespace kindred

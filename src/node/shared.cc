@@ -19,8 +19,8 @@ Shared::Shared(const Settings& settings, Store& store, const Identity& identity)
       peer_ids_({identity.self.id}),
       liveness_(settings.loops, settings.suspect_after_ms) {
   for (uint32_t i = 0; i < settings_.stripes; ++i) {
-    stripes_.push_back(
-        std::make_unique<StripeAndPrimary>(store, settings_.cache_bytes / settings_.stripes, *this, i));
+    stripes_.push_back(std::make_unique<StripeAndPrimary>(
+        store, settings_.cache_bytes / settings_.stripes, *this, i));
   }
   for (uint8_t db = 0; db < Stripe::kDatabases; ++db) {
     flushed_[db] = identity.flushed[db];
@@ -32,7 +32,8 @@ Shared::Shared(const Settings& settings, Store& store, const Identity& identity)
   const Counts counts = store.LoadCounts();
   for (const auto& [where, number] : counts.all()) {
     stripes_[StripeOf(topology_->VnodeOf(where.first))]->stripe.RestoreCounts(
-        {where.first, where.second, static_cast<int32_t>(number.keys), static_cast<int32_t>(number.with_expiry), false});
+        {where.first, where.second, static_cast<int32_t>(number.keys),
+         static_cast<int32_t>(number.with_expiry), false});
   }
   std::lock_guard lock(mutex_);
   RebuildViewLocked();
@@ -66,7 +67,8 @@ void Shared::RebuildViewLocked() {
   for (const NodeInfo& node : topology_->nodes()) peer_of(node);
   std::vector<ClusterView::PeerState> states(peer_ids_.size());
   for (Peer peer = 0; peer < states.size(); ++peer) {
-    states[peer] = {peer == kSelf || liveness_.alive(peer), peer == kSelf || liveness_.link_up(peer)};
+    states[peer] = {peer == kSelf || liveness_.alive(peer),
+                    peer == kSelf || liveness_.link_up(peer)};
   }
   view_ = std::make_shared<const ClusterView>(topology_, peer_of, std::move(states), frozen_);
   view_version_.fetch_add(1, std::memory_order_release);

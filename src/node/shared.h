@@ -1,8 +1,9 @@
-// What all loops of one process share: the settings, the store, the stripes, the cluster view, the clock and the
-// knowledge of which guarded versions are decided. Made once, by the edge or the simulator, before the first Node.
+// What all loops of one process share: the settings, the store, the stripes, the cluster view, the
+// clock and the knowledge of which guarded versions are decided. Made once, by the edge or the
+// simulator, before the first Node.
 //
-// Threads: a stripe has its own lock, which guards its primary as well; the clock has its own; the cluster's state is
-// guarded by mutex_, and read through the view, an immutable snapshot.
+// Threads: a stripe has its own lock, which guards its primary as well; the clock has its own; the
+// cluster's state is guarded by mutex_, and read through the view, an immutable snapshot.
 #ifndef KINDRED_NODE_SHARED_H_
 #define KINDRED_NODE_SHARED_H_
 
@@ -31,9 +32,9 @@ struct Identity {
   NodeInfo self;
   Topology topology;
   uint64_t actor = 0;
-  uint64_t clock = 0;                               // no time up to this is named again
+  uint64_t clock = 0;  // no time up to this is named again
   std::array<uint64_t, Stripe::kDatabases> flushed{};
-  std::vector<std::pair<uint32_t, Grant>> grants;   // by vnode
+  std::vector<std::pair<uint32_t, Grant>> grants;  // by vnode
 };
 
 class Shared {
@@ -77,11 +78,13 @@ class Shared {
   void OnHeard(Peer peer, uint32_t lane, uint64_t now_ms);
   void OnLivenessTick(uint64_t now_ms);
 
-  // Installs a topology with a larger epoch, stored in the same step; returns the batch's sequence, 0 if it is not newer.
+  // Installs a topology with a larger epoch, stored in the same step; returns the batch's sequence,
+  // 0 if it is not newer.
   uint64_t Install(const Topology& topology);
   void SetFrozen(bool frozen);
 
-  // Raises a database's flush watermark in all stripes; returns the sequence to wait for, 0 if nothing changed.
+  // Raises a database's flush watermark in all stripes; returns the sequence to wait for, 0 if
+  // nothing changed.
   uint64_t Flush(uint8_t db, uint64_t time);
   std::vector<uint64_t> flushed() const;
   uint64_t flushed(uint8_t db) const { return flushed_[db].load(std::memory_order_acquire); }
@@ -89,7 +92,8 @@ class Shared {
   // Live keys of these vnodes, by database.
   std::vector<Counts::Number> CountKeys(const std::vector<uint32_t>& vnodes);
 
-  // Guarded writes have been sent: the others want to hear which are decided, sooner than by the next heartbeat.
+  // Guarded writes have been sent: the others want to hear which are decided, sooner than by the
+  // next heartbeat.
   void NoteGuardedSent() { guarded_sent_.store(true, std::memory_order_relaxed); }
   bool TakeGuardedSent() { return guarded_sent_.exchange(false, std::memory_order_relaxed); }
 
@@ -111,9 +115,9 @@ class Shared {
   std::atomic<bool> guarded_sent_{false};
 
   mutable std::mutex mutex_;
-  std::shared_ptr<const Topology> topology_;   // guarded by mutex_, as all below
+  std::shared_ptr<const Topology> topology_;  // guarded by mutex_, as all below
   std::shared_ptr<const ClusterView> view_;
-  std::vector<std::string> peer_ids_;          // by Peer
+  std::vector<std::string> peer_ids_;  // by Peer
   Liveness liveness_;
   bool frozen_ = false;
   std::atomic<uint64_t> view_version_{0};

@@ -7,15 +7,17 @@
 
 namespace kindred {
 namespace {
-constexpr uint64_t kIdleMs = 100;        // between two looks when nothing had expired
-constexpr uint32_t kEntriesMax = 200;    // buried in one turn, so that no client waits long for it
+constexpr uint64_t kIdleMs = 100;      // between two looks when nothing had expired
+constexpr uint32_t kEntriesMax = 200;  // buried in one turn, so that no client waits long for it
 }  // namespace
 
 void Sweeper::OnTick(const Turn& turn) {
-  if (scanning_ || turn.now_ms < next_ms_ || !shared_.settings().active_expiry || shared_.disk_failed()) return;
+  if (scanning_ || turn.now_ms < next_ms_ || !shared_.settings().active_expiry ||
+      shared_.disk_failed())
+    return;
   scanning_ = true;
-  turn.out->scans.push_back(
-      {kTicket, shared_.last_sequence(), true, std::string(), ExpiryKey(turn.now_ms + 1, {}), kEntriesMax});
+  turn.out->scans.push_back({kTicket, shared_.last_sequence(), true, std::string(),
+                             ExpiryKey(turn.now_ms + 1, {}), kEntriesMax});
 }
 
 void Sweeper::OnScanned(std::vector<Entry> entries, const Turn& turn) {
@@ -30,8 +32,8 @@ void Sweeper::Bury(const std::string& expiry_key, const Turn& turn) {
   const std::string key(parts->record_key);
   Stripe& stripe = shared_.stripe(shared_.StripeOf(node_.VnodeOfRecordKey(key))).stripe;
   std::lock_guard lock(stripe.mutex());
-  CachedRecord* entry =
-      node_.FindOrDefer(stripe, key, [this, expiry_key](const Turn& later) { Bury(expiry_key, later); });
+  CachedRecord* entry = node_.FindOrDefer(
+      stripe, key, [this, expiry_key](const Turn& later) { Bury(expiry_key, later); });
   if (entry == nullptr) return;
   if (!stripe.BuryExpired(*entry, turn.now_ms)) stripe.DropExpiryEntry(expiry_key);
 }

@@ -1,6 +1,6 @@
-// Buries what has expired: walks the `expiry` column from its start up to now, a bounded number of entries at a time,
-// and turns expired versions into tombstones of the same dot. Every replica does this for itself; nothing is sent,
-// because expired and buried count as equal everywhere.
+// Buries what has expired: walks the `expiry` column from its start up to now, a bounded number of
+// entries at a time, and turns expired versions into tombstones of the same dot. Every replica does
+// this for itself; nothing is sent, because expired and buried count as equal everywhere.
 //
 // Owned by loop 0's Node.
 #ifndef KINDRED_NODE_SWEEPER_H_

@@ -26,7 +26,8 @@ void ReadTally::AddSame(Peer peer) {
 }
 
 bool ReadTally::Has(Peer peer) const {
-  return std::any_of(peers_.begin(), peers_.end(), [&](const Told& told) { return told.peer == peer; });
+  return std::any_of(peers_.begin(), peers_.end(),
+                     [&](const Told& told) { return told.peer == peer; });
 }
 
 std::vector<Peer> ReadTally::Behind() const {

@@ -1,5 +1,6 @@
-// The tally of one read: the records that replicas told, what they add up to, and who is behind. A value without I/O,
-// with four verbs: add, enough, outcome (merged, agree), repairs (behind). The shape is that of Riak's get core.
+// The tally of one read: the records that replicas told, what they add up to, and who is behind. A
+// value without I/O, with four verbs: add, enough, outcome (merged, agree), repairs (behind). The
+// shape is that of Riak's get core.
 #ifndef KINDRED_QUORUM_READ_TALLY_H_
 #define KINDRED_QUORUM_READ_TALLY_H_
 
@@ -16,7 +17,8 @@ class ReadTally {
  public:
   explicit ReadTally(uint32_t need = 1) : need_(need) {}
 
-  // A replica's record. The first one is what the others' "same" refers to, when it is this node's own.
+  // A replica's record. The first one is what the others' "same" refers to, when it is this node's
+  // own.
   void Add(Peer peer, Record record);
   // A replica whose record has the digest that it was asked with: the one that was added first.
   void AddSame(Peer peer);

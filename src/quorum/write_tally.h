@@ -1,4 +1,5 @@
-// The tally of one write: who has taken it, who has refused it, and what follows. A value without I/O.
+// The tally of one write: who has taken it, who has refused it, and what follows. A value without
+// I/O.
 #ifndef KINDRED_QUORUM_WRITE_TALLY_H_
 #define KINDRED_QUORUM_WRITE_TALLY_H_
 

@@ -1,6 +1,7 @@
-// What this replica has granted: for each vnode, which actor may name guarded dots, without a break since when, and
-// below which time. Whoever takes over names later dots than all before, because a grant is given only from where the
-// previous holder's ends (docs/architecture.md, guarded writes, rule 1).
+// What this replica has granted: for each vnode, which actor may name guarded dots, without a break
+// since when, and below which time. Whoever takes over names later dots than all before, because a
+// grant is given only from where the previous holder's ends (docs/architecture.md, guarded writes,
+// rule 1).
 //
 // Part of a stripe; guarded by its lock. The stripe stores every change before the answer leaves.
 #ifndef KINDRED_REPLICA_GRANTS_H_

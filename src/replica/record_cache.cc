@@ -45,7 +45,8 @@ void RecordCache::Resized(CachedRecord& entry) {
 }
 
 void RecordCache::Trim(uint64_t durable, const CachedRecord* keep) {
-  for (int looked_at = 0; bytes_ > bytes_max_ && oldest_ != nullptr && looked_at < kTrimEntriesMax; ++looked_at) {
+  for (int looked_at = 0; bytes_ > bytes_max_ && oldest_ != nullptr && looked_at < kTrimEntriesMax;
+       ++looked_at) {
     CachedRecord& entry = *oldest_;
     Unlink(entry);
     if (&entry == keep || !entry.Evictable(durable)) {

@@ -1,6 +1,7 @@
-// Decoded records of one stripe, by record key, within a budget of bytes. The cache is where a stripe's records live:
-// every read and write goes through an entry, and an entry whose latest change is not durable yet, or that somebody
-// holds on to, stays. An entry for a key that does not exist is an empty record.
+// Decoded records of one stripe, by record key, within a budget of bytes. The cache is where a
+// stripe's records live: every read and write goes through an entry, and an entry whose latest
+// change is not durable yet, or that somebody holds on to, stays. An entry for a key that does not
+// exist is an empty record.
 //
 // Part of a stripe; guarded by its lock.
 #ifndef KINDRED_REPLICA_RECORD_CACHE_H_
@@ -19,13 +20,14 @@ namespace kindred {
 
 struct CachedRecord {
   std::string key;
-  Record record;          // what this replica shows
+  Record record;  // what this replica shows
   // What the store holds, where that differs: a primary's own copy is logged before it shows.
   std::unique_ptr<Record> logged;
-  uint64_t sequence = 0;     // of the batch that brought what is shown
+  uint64_t sequence = 0;         // of the batch that brought what is shown
   uint64_t logged_sequence = 0;  // of the last batch that touched the key
-  uint64_t fresh_since = 0;  // as a primary: known to be fresh under the grant held since then; 0: not
-  uint32_t pins = 0;         // by operations in flight
+  uint64_t fresh_since =
+      0;              // as a primary: known to be fresh under the grant held since then; 0: not
+  uint32_t pins = 0;  // by operations in flight
 
   bool Evictable(uint64_t durable) const {
     return pins == 0 && logged == nullptr && sequence <= durable && logged_sequence <= durable;
@@ -53,8 +55,8 @@ class RecordCache {
   // The entry's record has changed its size.
   void Resized(CachedRecord& entry);
 
-  // Drops what was used least lately until the budget is kept, looking at a bounded number of entries; never `keep`,
-  // which the caller is working with.
+  // Drops what was used least lately until the budget is kept, looking at a bounded number of
+  // entries; never `keep`, which the caller is working with.
   void Trim(uint64_t durable, const CachedRecord* keep);
 
   size_t bytes() const { return bytes_; }
@@ -64,7 +66,9 @@ class RecordCache {
   struct Hash {
     using is_transparent = void;
     size_t operator()(std::string_view key) const;
-    size_t operator()(const std::unique_ptr<CachedRecord>& entry) const { return (*this)(entry->key); }
+    size_t operator()(const std::unique_ptr<CachedRecord>& entry) const {
+      return (*this)(entry->key);
+    }
   };
   struct Equal {
     using is_transparent = void;

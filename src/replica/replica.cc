@@ -8,9 +8,8 @@
 namespace kindred {
 namespace {
 
-uint8_t DbOf(std::string_view key) { return static_cast<uint8_t>(key[kRecordKeyPrefixBytes - 1]); }
-
-Answered Refuse(Stripe& stripe, const CachedRecord& entry, uint64_t id, bool holder_is_another, uint64_t clock) {
+Answered Refuse(Stripe& stripe, const CachedRecord& entry, uint64_t id, bool holder_is_another,
+                uint64_t clock) {
   Nack nack;
   nack.id = id;
   nack.holder_is_another = holder_is_another;
@@ -22,15 +21,15 @@ Answered Refuse(Stripe& stripe, const CachedRecord& entry, uint64_t id, bool hol
 
 }  // namespace
 
-bool MayTake(Stripe& stripe, const CachedRecord& entry, uint32_t vnode, const Dot& dot, const Context& base,
-             const GuardRules& rules) {
+bool MayTake(Stripe& stripe, const CachedRecord& entry, uint32_t vnode, const Dot& dot,
+             const Context& base, const GuardRules& rules) {
   if (dot.time <= stripe.flushed(DbOf(entry.key))) return false;
   if (rules.grants && !stripe.grants().Of(vnode).Allows(dot.actor, dot.time)) return false;
   return !rules.guard || KnowsNoMoreThan(entry.record, base);
 }
 
-Answered OnGuarded(Stripe& stripe, CachedRecord& entry, uint32_t vnode, const Guarded& guarded, uint64_t clock,
-                   const GuardRules& rules) {
+Answered OnGuarded(Stripe& stripe, CachedRecord& entry, uint32_t vnode, const Guarded& guarded,
+                   uint64_t clock, const GuardRules& rules) {
   const Dot& dot = guarded.version.dot;
   if (entry.record.context.Covers(dot)) return {Ack{guarded.id}, entry.sequence};
   const bool flush_unknown_to_writer = guarded.flushed < stripe.flushed(DbOf(entry.key));
@@ -42,7 +41,8 @@ Answered OnGuarded(Stripe& stripe, CachedRecord& entry, uint32_t vnode, const Gu
   return {Ack{guarded.id}, entry.sequence};
 }
 
-Answered OnReplicate(Stripe& stripe, CachedRecord& entry, const Replicate& replicate, uint64_t clock) {
+Answered OnReplicate(Stripe& stripe, CachedRecord& entry, const Replicate& replicate,
+                     uint64_t clock) {
   const uint64_t flushed = stripe.flushed(DbOf(entry.key));
   const bool dead = std::any_of(replicate.record.versions.begin(), replicate.record.versions.end(),
                                 [&](const Version& v) { return v.dot.time <= flushed; });

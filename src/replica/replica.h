@@ -1,5 +1,6 @@
-// What a replica does with the messages that concern one record: takes a guarded write or says why not, merges what is
-// unguarded, tells its record. The stripe's lock is held; answers leave when their sequence is durable.
+// What a replica does with the messages that concern one record: takes a guarded write or says why
+// not, merges what is unguarded, tells its record. The stripe's lock is held; answers leave when
+// their sequence is durable.
 #ifndef KINDRED_REPLICA_REPLICA_H_
 #define KINDRED_REPLICA_REPLICA_H_
 
@@ -22,15 +23,16 @@ struct GuardRules {
 };
 
 // Whether a replica with this entry may take a version with this dot, computed from `base`.
-bool MayTake(Stripe& stripe, const CachedRecord& entry, uint32_t vnode, const Dot& dot, const Context& base,
-             const GuardRules& rules);
+bool MayTake(Stripe& stripe, const CachedRecord& entry, uint32_t vnode, const Dot& dot,
+             const Context& base, const GuardRules& rules);
 
 // `clock`: this node's, for the refusal.
-Answered OnGuarded(Stripe& stripe, CachedRecord& entry, uint32_t vnode, const Guarded& guarded, uint64_t clock,
-                   const GuardRules& rules);
+Answered OnGuarded(Stripe& stripe, CachedRecord& entry, uint32_t vnode, const Guarded& guarded,
+                   uint64_t clock, const GuardRules& rules);
 
 // Refused when it brings a version that a flush has killed.
-Answered OnReplicate(Stripe& stripe, CachedRecord& entry, const Replicate& replicate, uint64_t clock);
+Answered OnReplicate(Stripe& stripe, CachedRecord& entry, const Replicate& replicate,
+                     uint64_t clock);
 
 Answered OnAsk(const CachedRecord& entry, const Ask& ask);
 

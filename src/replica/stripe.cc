@@ -10,8 +10,6 @@
 namespace kindred {
 namespace {
 
-uint8_t DbOf(std::string_view key) { return static_cast<uint8_t>(key[kRecordKeyPrefixBytes - 1]); }
-
 std::string EncodeRecord(const Record& record) {
   std::string bytes;
   ByteWriter out(&bytes);
@@ -38,7 +36,8 @@ void ChangeExpiry(const std::string& key, const Record& before, const Record& af
   }
 }
 
-// A key counts from when it is written until it is deleted or buried; that it has expired is noticed when it is buried.
+// A key counts from when it is written until it is deleted or buried; that it has expired is
+// noticed when it is buried.
 Counts::Number NumberOf(const Record& record) {
   const Version* newest = Newest(record);
   if (newest == nullptr || newest->kind == Kind::kTombstone) return {0, 0};
@@ -113,7 +112,8 @@ void Stripe::Write(CachedRecord& entry, Record next) {
 }
 
 void Stripe::Log(CachedRecord& entry, const Record& next) {
-  entry.logged_sequence = Commit(entry.key, entry.logged != nullptr ? *entry.logged : entry.record, next);
+  entry.logged_sequence =
+      Commit(entry.key, entry.logged != nullptr ? *entry.logged : entry.record, next);
   entry.logged = std::make_unique<Record>(next);
 }
 

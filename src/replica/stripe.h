@@ -1,5 +1,6 @@
-// One stripe's data as a replica: the records of its vnodes' keys, what it has granted, its flush watermarks and its
-// counts of live keys. A record, its expiry entries and its counts change together, in one batch.
+// One stripe's data as a replica: the records of its vnodes' keys, what it has granted, its flush
+// watermarks and its counts of live keys. A record, its expiry entries and its counts change
+// together, in one batch.
 //
 // One object behind one short lock: every method but mutex() needs it held. Nothing here waits.
 #ifndef KINDRED_REPLICA_STRIPE_H_
@@ -28,8 +29,8 @@ class Stripe {
 
   std::mutex& mutex() { return mutex_; }
 
-  // The entry of a record key; made from the store where that needs no I/O. Null: the record has to be loaded.
-  // The pointer is good until the lock is released, longer while it is pinned.
+  // The entry of a record key; made from the store where that needs no I/O. Null: the record has to
+  // be loaded. The pointer is good until the lock is released, longer while it is pinned.
   CachedRecord* Find(std::string_view key);
   // What a load brought. Does nothing if the key has come in meanwhile.
   void OnLoaded(const std::string& key, Found found, std::string_view bytes);
@@ -52,7 +53,8 @@ class Stripe {
   Grants::Answer OnPrepare(uint32_t vnode, uint64_t actor, uint64_t from, uint64_t until);
   uint64_t grants_sequence() const { return grants_sequence_; }  // of the last batch with a grant
 
-  // Versions of `db` up to `time` are dead from now on. Returns the batch's sequence, 0 if nothing changed.
+  // Versions of `db` up to `time` are dead from now on. Returns the batch's sequence, 0 if nothing
+  // changed.
   uint64_t Flush(uint8_t db, uint64_t time);
   uint64_t flushed(uint8_t db) const { return flushed_[db]; }
   void RestoreFlushed(uint8_t db, uint64_t time) { flushed_[db] = time; }
@@ -78,7 +80,8 @@ class Stripe {
   Counts counts_;
 };
 
-// The record that a guarded write makes: it replaces what its base has seen, but for the siblings that it keeps.
+// The record that a guarded write makes: it replaces what its base has seen, but for the siblings
+// that it keeps.
 Record RecordOf(const Guarded& guarded);
 
 }  // namespace kindred

@@ -1,6 +1,6 @@
-// How many live keys there are, by slot and database. The store keeps them beside the records: each batch brings its
-// changes, which are logged with it in one small entry and folded into a snapshot now and then, so that after any
-// crash the numbers fit the records without counting again.
+// How many live keys there are, by slot and database. The store keeps them beside the records: each
+// batch brings its changes, which are logged with it in one small entry and folded into a snapshot
+// now and then, so that after any crash the numbers fit the records without counting again.
 #ifndef KINDRED_STORE_COUNTS_H_
 #define KINDRED_STORE_COUNTS_H_
 
@@ -16,9 +16,9 @@ namespace kindred {
 struct CountChange {
   uint16_t slot = 0;
   uint8_t db = 0;
-  int32_t keys = 0;          // difference in live keys
-  int32_t with_expiry = 0;   // difference in live keys that expire
-  bool reset = false;        // sets both numbers to zero first (a flush)
+  int32_t keys = 0;         // difference in live keys
+  int32_t with_expiry = 0;  // difference in live keys that expire
+  bool reset = false;       // sets both numbers to zero first (a flush)
 };
 
 class Counts {

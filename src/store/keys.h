@@ -1,5 +1,5 @@
-// The layout of the stored keys. All integers are big-endian, so that the order of the bytes is the order of the
-// ring: a slot is one range, a place is one range, and a scan's cursor is a place.
+// The layout of the stored keys. All integers are big-endian, so that the order of the bytes is the
+// order of the ring: a slot is one range, a place is one range, and a scan's cursor is a place.
 //
 //   records  [slot u16][place u32][db u8][key]     -> record
 //   expiry   [ms u64][record key]                  -> empty
@@ -29,7 +29,13 @@ struct RecordKeyParts {
 void MakeRecordKey(const RecordKeyParts& parts, std::string* out);
 std::string RecordKeyOf(const RecordKeyParts& parts);
 
-// The parts of a record key; `key` is a view into `record_key`. Nothing if it is too short to be one.
+// The database of a record key. REQUIRES: it is one, at least kRecordKeyPrefixBytes long.
+inline uint8_t DbOf(std::string_view record_key) {
+  return static_cast<uint8_t>(record_key[kRecordKeyPrefixBytes - 1]);
+}
+
+// The parts of a record key; `key` is a view into `record_key`. Nothing if it is too short to be
+// one.
 std::optional<RecordKeyParts> SplitRecordKey(std::string_view record_key);
 
 std::string ExpiryKey(uint64_t expires_ms, std::string_view record_key);

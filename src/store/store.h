@@ -1,8 +1,10 @@
-// The disk as the core sees it: batches go in and are durable later, reads either need no I/O or are asked for and
-// come back as an input. Two implementations: io/rocks_store (RocksDB and the commit thread) and store/memory_store
-// (a disk in memory that forgets what was not synced when it crashes).
+// The disk as the core sees it: batches go in and are durable later, reads either need no I/O or
+// are asked for and come back as an input. Two implementations: io/rocks_store (RocksDB and the
+// commit thread) and store/memory_store (a disk in memory that forgets what was not synced when it
+// crashes).
 //
-// Threads: every method may be called from every loop. Blocking calls are for worker threads, and say so.
+// Threads: every method may be called from every loop. Blocking calls are for worker threads, and
+// say so.
 #ifndef KINDRED_STORE_STORE_H_
 #define KINDRED_STORE_STORE_H_
 
@@ -60,8 +62,9 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Queues `batch` and returns its sequence, larger than all before. Batches become durable in the order of their
-  // sequences. Never blocks on the disk; blocks briefly when more than a bounded number of bytes is queued.
+  // Queues `batch` and returns its sequence, larger than all before. Batches become durable in the
+  // order of their sequences. Never blocks on the disk; blocks briefly when more than a bounded
+  // number of bytes is queued.
   virtual uint64_t Commit(Batch batch) = 0;
 
   // Of the last batch that was queued.
@@ -70,14 +73,15 @@ class Store {
   // All batches with a sequence up to this are applied and (under appendfsync always) synced.
   virtual uint64_t durable() const = 0;
 
-  // Looks without I/O. May miss batches that are queued but not durable yet: whoever queued them keeps their values
-  // until then.
+  // Looks without I/O. May miss batches that are queued but not durable yet: whoever queued them
+  // keeps their values until then.
   virtual Found Get(Column column, std::string_view key, std::string* value) = 0;
 
   // The same with I/O: for worker threads. kFound or kMissing.
   virtual Found Load(Column column, std::string_view key, std::string* value) = 0;
 
-  // Reads a page, with I/O: for worker threads. Sees all batches that were durable when it was called.
+  // Reads a page, with I/O: for worker threads. Sees all batches that were durable when it was
+  // called.
   virtual std::vector<Entry> Scan(const ScanRequest& request) = 0;
 
   // The numbers of live keys as of the last durable batch, read at the start.

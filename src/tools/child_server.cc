@@ -8,12 +8,18 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <utility>
 
 #include "fmt/format.h"
 
 namespace kindred {
+namespace {
+
+constexpr const char* kSelf = "/proc/self/exe";
+
+}  // namespace
 
 ChildServer::ChildServer(std::string name, std::vector<std::string> args, std::string log)
     : name_(std::move(name)), args_(std::move(args)), log_(std::move(log)) {}
@@ -29,6 +35,8 @@ std::optional<std::string> ChildServer::Start() {
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
 
+  std::error_code error;
+  const std::string executable = std::filesystem::read_symlink(kSelf, error).string();
   const pid_t parent = getpid();
   pid_ = fork();
   if (pid_ < 0) return fmt::format("no new process can be made: {}", std::strerror(errno));
@@ -42,7 +50,9 @@ std::optional<std::string> ChildServer::Start() {
     sigprocmask(SIG_SETMASK, &none, nullptr);
     dup2(log, STDOUT_FILENO);
     dup2(log, STDERR_FILENO);
-    execv("/proc/self/exe", argv.data());
+    // By its own name, which `ps` shows; by the other it is found even if it was moved.
+    execv(executable.c_str(), argv.data());
+    execv(kSelf, argv.data());
     _exit(127);
   }
   close(log);

@@ -97,7 +97,8 @@ void TestNode::Sync(uint64_t now_ms) {
   store_.Sync();
   if (!up()) return;
   Release();
-  if (std::any_of(scans_.begin(), scans_.end(), [&](const auto& s) { return s.after <= store_.durable(); })) {
+  if (std::any_of(scans_.begin(), scans_.end(),
+                  [&](const auto& s) { return s.after <= store_.durable(); })) {
     RunLoads(now_ms);
   }
 }
@@ -118,7 +119,9 @@ void TestNode::RunLoads(uint64_t now_ms) {
       continue;
     }
     const Column column = scan.expiry ? Column::kExpiry : Column::kRecords;
-    node_->OnScanned(scan.ticket, store_.Scan({column, scan.from, scan.until, scan.entries_max, 1 << 20}), now_ms);
+    node_->OnScanned(scan.ticket,
+                     store_.Scan({column, scan.from, scan.until, scan.entries_max, 1 << 20}),
+                     now_ms);
   }
   Flush();
 }
@@ -162,7 +165,8 @@ void TestNode::Leave(Gated item) {
     return done(item.reply);
   }
   const uint64_t link = item.request_or_link;
-  outside_.answer((link & ((1u << kIndexBits) - 1)) - 1, link >> kIndexBits, std::move(item.message));
+  outside_.answer((link & ((1u << kIndexBits) - 1)) - 1, link >> kIndexBits,
+                  std::move(item.message));
 }
 
 size_t TestNode::IndexOf(Peer peer) {

@@ -1,8 +1,9 @@
-// One node of a simulated cluster: the real core over a disk in memory that forgets, when it crashes, what was not
-// synced. What the edge does for a server (gates, loads, scans, the way of messages) is done here for one loop, in
-// virtual time and in one thread.
+// One node of a simulated cluster: the real core over a disk in memory that forgets, when it
+// crashes, what was not synced. What the edge does for a server (gates, loads, scans, the way of
+// messages) is done here for one loop, in virtual time and in one thread.
 //
-// Owned by whoever runs the cluster, which also owns the network, the clocks and the moments of syncs.
+// Owned by whoever runs the cluster, which also owns the network, the clocks and the moments of
+// syncs.
 #ifndef KINDRED_TESTS_CLUSTER_TEST_NODE_H_
 #define KINDRED_TESTS_CLUSTER_TEST_NODE_H_
 
@@ -22,11 +23,12 @@ namespace kindred {
 
 class TestNode {
  public:
-  // What leaves the node. A link is named by who opened it and how many he had opened before: an answer to a link
-  // that is gone finds nobody.
+  // What leaves the node. A link is named by who opened it and how many he had opened before: an
+  // answer to a link that is gone finds nobody.
   struct Outside {
-    std::function<void(size_t to, Message message)> request;                // on our link to `to`
-    std::function<void(size_t to, uint64_t link, Message message)> answer;  // on the link that `to` opened
+    std::function<void(size_t to, Message message)> request;  // on our link to `to`
+    std::function<void(size_t to, uint64_t link, Message message)>
+        answer;                  // on the link that `to` opened
     std::function<void()> load;  // loads or scans want to be run, some time
   };
   using Done = std::function<void(const std::string& reply)>;
@@ -54,8 +56,8 @@ class TestNode {
   void OnLinkUp(size_t peer, uint64_t now_ms);
   void OnLinkDown(size_t peer, uint64_t now_ms);
   void OnTick(uint64_t now_ms);
-  void Sync(uint64_t now_ms);            // all that is queued becomes durable
-  void RunLoads(uint64_t now_ms);        // loads and scans that were asked for
+  void Sync(uint64_t now_ms);      // all that is queued becomes durable
+  void RunLoads(uint64_t now_ms);  // loads and scans that were asked for
 
   Node& node() { return *node_; }
   Shared& shared() { return *shared_; }
@@ -89,8 +91,9 @@ class TestNode {
   std::unique_ptr<Shared> shared_;
   std::unique_ptr<Node> node_;
   Gates gated_;
-  std::map<uint64_t, Done> done_;         // by request
-  uint64_t last_immediate_ = 1ull << 62;  // requests that were answered at once are numbered from here
+  std::map<uint64_t, Done> done_;  // by request
+  uint64_t last_immediate_ =
+      1ull << 62;  // requests that were answered at once are numbered from here
   std::vector<std::string> loads_;
   std::vector<Outbox::Scan> scans_;
 };

@@ -127,7 +127,6 @@ void Conversation::OnMessage(const SmallCluster::Flying& flying, bool lost) {
 }
 
 // --- words
-// -----------------------------------------------------------------------------------------
 
 void Conversation::Obey(const Words& words, std::string_view line) {
   const size_t colon = line.find(": ");

@@ -181,7 +181,7 @@ class Server:
         try:
             with Client(self.port, timeout=2.0) as client:
                 return client("ping") == "PONG"
-        except OSError:
+        except (OSError, ReplyError):
             return False
 
     def wait_ready(self, seconds=20.0):

@@ -1,5 +1,6 @@
-// Runs seeds of the simulator: `kindred_sim --seed 42` replays one with its trace, `kindred_sim --seeds 2000 --twice`
-// runs the first two thousand, each twice, and compares the hashes of their traces.
+// Runs seeds of the simulator: `kindred_sim --seed 42` replays one with its trace, `kindred_sim
+// --seeds 2000 --twice` runs the first two thousand, each twice, and compares the hashes of their
+// traces.
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -28,7 +29,8 @@ int main(int argc, char** argv) {
   uint64_t failed = 0, answered = 0, writes = 0, undecided = 0;
   for (uint64_t s = from; s < from + seeds; ++s) {
     kindred::RunResult result = kindred::RunSeed(s, options);
-    if (twice && result.violation.empty() && kindred::RunSeed(s, options).trace_hash != result.trace_hash) {
+    if (twice && result.violation.empty() &&
+        kindred::RunSeed(s, options).trace_hash != result.trace_hash) {
       result.violation = "its second run was another";
     }
     answered += result.answered;

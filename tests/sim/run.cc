@@ -74,8 +74,8 @@ std::string CheckCounter(const std::vector<Op>& history, const std::string& byte
   const auto values = LiveValues(bytes);
   const int64_t counter = values.empty() ? 0 : std::stoll(values[0]);
   if (acknowledged <= counter && counter <= acknowledged + unknown) return {};
-  return "the counter is " + std::to_string(counter) + ", acknowledged " + std::to_string(acknowledged) +
-         ", unknown " + std::to_string(unknown);
+  return "the counter is " + std::to_string(counter) + ", acknowledged " +
+         std::to_string(acknowledged) + ", unknown " + std::to_string(unknown);
 }
 
 }  // namespace

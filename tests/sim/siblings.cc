@@ -6,13 +6,16 @@
 
 namespace kindred {
 
-uint64_t SiblingsCheck::OnWrite(const std::string& key, const std::string& value, const Context& token) {
+uint64_t SiblingsCheck::OnWrite(const std::string& key, const std::string& value,
+                                const Context& token) {
   events_.push_back({key, value, token, Outcome::kUnknown, std::nullopt});
   by_value_[value] = events_.size() - 1;
   return events_.size();
 }
 
-void SiblingsCheck::OnWriteReply(uint64_t event, Outcome outcome) { events_[event - 1].outcome = outcome; }
+void SiblingsCheck::OnWriteReply(uint64_t event, Outcome outcome) {
+  events_[event - 1].outcome = outcome;
+}
 
 void SiblingsCheck::OnMessage(const Message& message) {
   if (const auto* replicate = std::get_if<Replicate>(&message)) {
@@ -53,11 +56,13 @@ void SiblingsCheck::OnRead(const std::string& key, const ReplyNode& reply, std::
     const bool replaced = std::any_of(events_.begin(), events_.end(), [&](const Event& other) {
       return other.dot.has_value() && token->Covers(*other.dot) && Saw(other, event);
     });
-    if (!is_shown && !replaced) *wrong = "a token of " + key + " covers " + event.value + ", which was not shown";
+    if (!is_shown && !replaced)
+      *wrong = "a token of " + key + " covers " + event.value + ", which was not shown";
   }
 }
 
-std::string SiblingsCheck::OnEnd(const std::string& key, const std::vector<std::string>& live) const {
+std::string SiblingsCheck::OnEnd(const std::string& key,
+                                 const std::vector<std::string>& live) const {
   if (!wrong_dot_.empty()) return wrong_dot_;
   const auto is_live = [&](const Event& event) {
     return std::find(live.begin(), live.end(), event.value) != live.end();
@@ -66,7 +71,8 @@ std::string SiblingsCheck::OnEnd(const std::string& key, const std::vector<std::
     if (event.key != key) continue;
     const auto seen_by = [&](bool acknowledged_only) {
       return std::any_of(events_.begin(), events_.end(), [&](const Event& other) {
-        const bool exists = acknowledged_only ? other.outcome == Outcome::kDone : other.outcome != Outcome::kRefused;
+        const bool exists = acknowledged_only ? other.outcome == Outcome::kDone
+                                              : other.outcome != Outcome::kRefused;
         return &other != &event && exists && Saw(other, event);
       });
     };
@@ -74,7 +80,8 @@ std::string SiblingsCheck::OnEnd(const std::string& key, const std::vector<std::
       return "acknowledged and lost: " + event.value;
     }
     if (is_live(event) && seen_by(true)) return "resurrected: " + event.value;
-    if (is_live(event) && event.outcome == Outcome::kRefused) return "refused, but there: " + event.value;
+    if (is_live(event) && event.outcome == Outcome::kRefused)
+      return "refused, but there: " + event.value;
   }
   return {};
 }

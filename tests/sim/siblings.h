@@ -1,10 +1,11 @@
-// Checks that siblings are what they should be, against a slow obvious twin: each write with a client's token is an
-// event, and the events that its token has seen are those whose dots the token covers. What nobody who exists has seen
-// is live; nothing else is.
+// Checks that siblings are what they should be, against a slow obvious twin: each write with a
+// client's token is an event, and the events that its token has seen are those whose dots the token
+// covers. What nobody who exists has seen is live; nothing else is.
 //
 //   - a dot names one value;
 //   - a token covers nothing but what its reader was shown, and what that had replaced;
-//   - at the end: every acknowledged write that no other write has seen is there, and nothing that an acknowledged
+//   - at the end: every acknowledged write that no other write has seen is there, and nothing that
+//   an acknowledged
 //     write has seen.
 #ifndef KINDRED_TESTS_SIM_SIBLINGS_H_
 #define KINDRED_TESTS_SIM_SIBLINGS_H_
@@ -43,7 +44,7 @@ class SiblingsCheck {
   void OnVersion(const Version& version);
   bool Saw(const Event& later, const Event& earlier) const;
 
-  std::vector<Event> events_;              // numbered from 1
+  std::vector<Event> events_;  // numbered from 1
   std::map<std::string, size_t> by_value_;
   std::map<Dot, std::string> by_dot_;
   std::string wrong_dot_;

@@ -10,7 +10,8 @@ namespace kindred {
 namespace {
 
 constexpr uint64_t kTimeoutMs = 300;
-constexpr uint64_t kOpsMax = 90;  // of linearizable keys in one run; a longer history only makes the search longer
+constexpr uint64_t kOpsMax =
+    90;  // of linearizable keys in one run; a longer history only makes the search longer
 
 Consistency Plain() { return Consistency(); }
 
@@ -91,11 +92,13 @@ void Workload::Issue(uint32_t client, size_t node, Op op, std::vector<std::strin
   history_.push_back(op);
   const uint64_t id = ++last_call_;
   open_[id] = {history_.size() - 1, 0, node, false, op.key};
-  world_.Command(node, std::move(args), consistency, kTimeoutMs, [this, id](const std::string& r) { OnReply(id, r); });
+  world_.Command(node, std::move(args), consistency, kTimeoutMs,
+                 [this, id](const std::string& r) { OnReply(id, r); });
   if (client != UINT32_MAX) Later(client);
 }
 
-void Workload::IssueSiblings(uint32_t client, size_t node, const std::string& key, Consistency consistency) {
+void Workload::IssueSiblings(uint32_t client, size_t node, const std::string& key,
+                             Consistency consistency) {
   const uint64_t id = ++last_call_;
   const bool read = client == UINT32_MAX || world_.random().Chance(0.4);
   std::vector<std::string> args = {"siblings", key};
@@ -112,10 +115,12 @@ void Workload::IssueSiblings(uint32_t client, size_t node, const std::string& ke
     args = {"set", key, value};
   }
   const uint32_t slot = client * 2 + (key == "s1");
-  world_.Command(node, args, consistency, kTimeoutMs, [this, id, slot, read, client](const std::string& reply) {
-    if (read && client != UINT32_MAX && reply.front() == '*') tokens_[slot] = Parsed(reply).items[0].text;
-    OnReply(id, reply);
-  });
+  world_.Command(node, args, consistency, kTimeoutMs,
+                 [this, id, slot, read, client](const std::string& reply) {
+                   if (read && client != UINT32_MAX && reply.front() == '*')
+                     tokens_[slot] = Parsed(reply).items[0].text;
+                   OnReply(id, reply);
+                 });
   if (client != UINT32_MAX) Later(client);
 }
 
@@ -127,7 +132,8 @@ void Workload::IssueMixed(uint32_t client, size_t node) {
   if (world_.random().Chance(0.5)) consistency.context.emplace();
   if (world_.random().Chance(0.2)) consistency.write = Level::Number(1);
   const std::vector<std::string> args = {"set", "m0", "m" + std::to_string(++last_value_)};
-  world_.Command(node, args, consistency, kTimeoutMs, [this, id](const std::string& r) { OnReply(id, r); });
+  world_.Command(node, args, consistency, kTimeoutMs,
+                 [this, id](const std::string& r) { OnReply(id, r); });
   Later(client);
 }
 
@@ -138,12 +144,15 @@ void Workload::OnReply(uint64_t id, const std::string& reply) {
   open_.erase(found);
   ++answered_;
   world_.Trace("reply " + std::to_string(id) + " " + reply);
-  const bool refused = reply.starts_with('-') && reply.find("nothing was done") != std::string::npos;
+  const bool refused =
+      reply.starts_with('-') && reply.find("nothing was done") != std::string::npos;
   const bool unknown = reply.starts_with("-NOQUORUM") && !refused;
   if (reply.starts_with('-') && !refused && !unknown) wrong_ = "unexpected reply: " + reply;
   if (call.mixed) return;
   if (call.event != 0) {
-    siblings_.OnWriteReply(call.event, refused ? Outcome::kRefused : unknown ? Outcome::kUnknown : Outcome::kDone);
+    siblings_.OnWriteReply(call.event, refused   ? Outcome::kRefused
+                                       : unknown ? Outcome::kUnknown
+                                                 : Outcome::kDone);
   } else if (call.sibling_read) {
     if (reply.front() == '*') siblings_.OnRead(call.key, Parsed(reply), &wrong_);
   } else {

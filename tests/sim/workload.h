@@ -1,10 +1,10 @@
-// Clients of a simulated cluster: each issues one command after the other on a few keys, at nodes of its choice, and
-// all that they were answered becomes a history for the checkers.
+// Clients of a simulated cluster: each issues one command after the other on a few keys, at nodes
+// of its choice, and all that they were answered becomes a history for the checkers.
 //
 //   r*   registers: GET, SET, DEL, SET NX, SET IFEQ, SET GET   (linearizable)
-//   c*   counters: INCR, GET                                   (linearizable; nothing counted twice)
-//   m*   both kinds of writes mixed: only has to converge
-//   s*   siblings: SIBLINGS, WITH CONTEXT token SET            (siblings.h)
+//   c*   counters: INCR, GET                                   (linearizable; nothing counted
+//   twice) m*   both kinds of writes mixed: only has to converge s*   siblings: SIBLINGS, WITH
+//   CONTEXT token SET            (siblings.h)
 #ifndef KINDRED_TESTS_SIM_WORKLOAD_H_
 #define KINDRED_TESTS_SIM_WORKLOAD_H_
 
@@ -40,8 +40,8 @@ class Workload {
 
  private:
   struct Call {
-    size_t op = 0;        // in history_, or
-    uint64_t event = 0;   // of a siblings write
+    size_t op = 0;       // in history_, or
+    uint64_t event = 0;  // of a siblings write
     size_t node = 0;
     bool sibling_read = false;
     std::string key;
@@ -49,7 +49,8 @@ class Workload {
   };
   void Step(uint32_t client);
   void Later(uint32_t client);
-  void Issue(uint32_t client, size_t node, Op op, std::vector<std::string> args, const Consistency& consistency);
+  void Issue(uint32_t client, size_t node, Op op, std::vector<std::string> args,
+             const Consistency& consistency);
   void IssueSiblings(uint32_t client, size_t node, const std::string& key, Consistency consistency);
   void IssueMixed(uint32_t client, size_t node);
   void OnReply(uint64_t call, const std::string& reply);

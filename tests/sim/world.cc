@@ -66,7 +66,9 @@ World::World(uint64_t seed, const WorldOptions& options) : random_(seed), option
     outside.request = [this, i](size_t to, Message message) {
       SendOn(i, to, false, LinkOf(i, to).number, message);
     };
-    outside.answer = [this, i](size_t to, uint64_t link, Message message) { SendOn(to, i, true, link, message); };
+    outside.answer = [this, i](size_t to, uint64_t link, Message message) {
+      SendOn(to, i, true, link, message);
+    };
     outside.load = [this, i] {
       const uint64_t life = nodes_[i]->life();
       After(random_.Below(3000), [this, i, life] {
@@ -127,18 +129,20 @@ void World::RunUntil(uint64_t time_us) {
 void World::Trace(std::string_view what) {
   trace_hash_ = Hash64(what, trace_hash_ ^ now_us_);
   if (options_.trace) {
-    std::printf("%9.3f  %.*s\n", static_cast<double>(now_us_) / 1000, static_cast<int>(what.size()), what.data());
+    std::printf("%9.3f  %.*s\n", static_cast<double>(now_us_) / 1000, static_cast<int>(what.size()),
+                what.data());
   }
 }
 
-// --- network -----------------------------------------------------------------------------------------------------
+// --- network
 
 bool World::Lost(size_t from, size_t to) {
   return cut_[from * nodes_.size() + to] || (!healed_ && random_.Chance(loss_));
 }
 
 // `opener` opened the link; a request goes from it to `other`, an answer comes back.
-void World::SendOn(size_t opener, size_t other, bool answer, uint64_t number, const Message& message) {
+void World::SendOn(size_t opener, size_t other, bool answer, uint64_t number,
+                   const Message& message) {
   if (on_message) on_message(message);
   Link& link = LinkOf(opener, other);
   const size_t from = answer ? other : opener, to = answer ? opener : other;
@@ -152,15 +156,18 @@ void World::SendOn(size_t opener, size_t other, bool answer, uint64_t number, co
     Deliver(opener, other, answer, number, message);
   };
   After(at - now_us_, deliver);
-  if (options_.links_repeat && random_.Chance(0.05)) After(at - now_us_ + random_.Below(100'000), deliver);
+  if (options_.links_repeat && random_.Chance(0.05))
+    After(at - now_us_ + random_.Below(100'000), deliver);
 }
 
-void World::Deliver(size_t opener, size_t other, bool answer, uint64_t number, const Message& message) {
+void World::Deliver(size_t opener, size_t other, bool answer, uint64_t number,
+                    const Message& message) {
   if (LinkOf(opener, other).number != number) return;
   const size_t from = answer ? other : opener, to = answer ? opener : other;
   WhenRunning(to, [this, from, to, answer, number, opener, other, message] {
     if (LinkOf(opener, other).number != number) return;
-    std::string line = std::to_string(from) + (answer ? " => " : " -> ") + std::to_string(to) + "  ";
+    std::string line =
+        std::to_string(from) + (answer ? " => " : " -> ") + std::to_string(to) + "  ";
     if (options_.trace) {
       line += Describe(message);
     } else {
@@ -201,13 +208,14 @@ void World::BreakLink(size_t from, size_t to, bool noticed_late) {
   ++link.number;
   const uint64_t number = link.number;
   const auto notice = [this, from, to, number] {
-    if (LinkOf(from, to).number == number && nodes_[from]->up()) nodes_[from]->OnLinkDown(to, NowMs(from));
+    if (LinkOf(from, to).number == number && nodes_[from]->up())
+      nodes_[from]->OnLinkDown(to, NowMs(from));
   };
   noticed_late ? After(random_.Below(20'000), notice) : notice();
   After(20'000 + random_.Below(30'000), [this, from, to] { BringUp(from, to); });
 }
 
-// --- processes ---------------------------------------------------------------------------------------------------
+// --- processes
 
 void World::TickNode(size_t index) {
   if (can_serve(index)) nodes_[index]->OnTick(NowMs(index));
@@ -268,7 +276,8 @@ void World::DrawFault() {
     Trace("reset " + std::to_string(node) + " " + std::to_string(other));
     BreakLink(node, other, true);
   } else if (nodes_[node]->up()) {
-    // One node believes for a while that another is gone: several may think that they are the primary.
+    // One node believes for a while that another is gone: several may think that they are the
+    // primary.
     Trace("doubt " + std::to_string(node) + " " + std::to_string(other));
     BreakLink(node, other, false);
   }
@@ -283,10 +292,10 @@ void World::Heal() {
   for (size_t i = 0; i < nodes_.size(); ++i) StartNode(i);
 }
 
-// --- clients -----------------------------------------------------------------------------------------------------
+// --- clients
 
-void World::Command(size_t index, std::vector<std::string> args, const Consistency& consistency, uint64_t timeout_ms,
-                    std::function<void(const std::string& reply)> done) {
+void World::Command(size_t index, std::vector<std::string> args, const Consistency& consistency,
+                    uint64_t timeout_ms, std::function<void(const std::string& reply)> done) {
   const std::vector<std::string_view> views(args.begin(), args.end());
   Request request;
   request.row = Commands().Find(views[0]);

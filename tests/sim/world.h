@@ -1,8 +1,10 @@
-// A faulty world for a cluster of real cores, in virtual time and in one thread: a network that delays, loses and cuts
-// (one way, too), links that break, processes that crash, pause and come back, disks that forget what was not synced,
-// clocks that are wrong. One seed draws all of it, so that any run can be repeated exactly.
+// A faulty world for a cluster of real cores, in virtual time and in one thread: a network that
+// delays, loses and cuts (one way, too), links that break, processes that crash, pause and come
+// back, disks that forget what was not synced, clocks that are wrong. One seed draws all of it, so
+// that any run can be repeated exactly.
 //
-// Two phases: faults, in which nothing wrong may be answered, and healing, after which everything must have converged.
+// Two phases: faults, in which nothing wrong may be answered, and healing, after which everything
+// must have converged.
 #ifndef KINDRED_TESTS_SIM_WORLD_H_
 #define KINDRED_TESTS_SIM_WORLD_H_
 
@@ -21,8 +23,8 @@
 namespace kindred {
 
 struct WorldOptions {
-  Rules rules;             // the sabotaged variants leave one out
-  bool trace = false;      // prints every event
+  Rules rules;         // the sabotaged variants leave one out
+  bool trace = false;  // prints every event
   bool links_repeat = false;
 };
 
@@ -35,15 +37,17 @@ class World {
   Random& random() { return random_; }
   size_t size() const { return nodes_.size(); }
   TestNode& node(size_t index) { return *nodes_[index]; }
-  bool can_serve(size_t index) const { return nodes_[index]->up() && paused_until_us_[index] <= now_us_; }
+  bool can_serve(size_t index) const {
+    return nodes_[index]->up() && paused_until_us_[index] <= now_us_;
+  }
 
   // Runs `what` so much later. Whoever schedules it is still there then.
   void After(uint64_t delay_us, std::function<void()> what);
   void RunUntil(uint64_t time_us);
 
   // A client's command at a node, RESP2. `done` gets the reply; nobody, if the node dies before.
-  void Command(size_t index, std::vector<std::string> args, const Consistency& consistency, uint64_t timeout_ms,
-               std::function<void(const std::string& reply)> done);
+  void Command(size_t index, std::vector<std::string> args, const Consistency& consistency,
+               uint64_t timeout_ms, std::function<void(const std::string& reply)> done);
 
   // Faults go on until this is called; then all of them end.
   void Heal();
@@ -65,7 +69,8 @@ class World {
   uint64_t NowMs(size_t index) const;
   Link& LinkOf(size_t from, size_t to) { return links_[from * nodes_.size() + to]; }
   bool Lost(size_t from, size_t to);
-  void Deliver(size_t opener, size_t to_or_from, bool answer, uint64_t number, const Message& message);
+  void Deliver(size_t opener, size_t to_or_from, bool answer, uint64_t number,
+               const Message& message);
   void SendOn(size_t opener, size_t other, bool answer, uint64_t number, const Message& message);
   void WhenRunning(size_t index, std::function<void()> what);
   void BringUp(size_t from, size_t to);
@@ -96,7 +101,8 @@ class World {
   uint64_t delay_max_us_ = 1000;
   uint64_t sync_max_us_ = 4000;
   uint64_t fault_every_us_ = 0;  // on average; 0: no faults
-  double crash_weight_ = 0, cut_weight_ = 0, pause_weight_ = 0, reset_weight_ = 0, doubt_weight_ = 0;
+  double crash_weight_ = 0, cut_weight_ = 0, pause_weight_ = 0, reset_weight_ = 0,
+         doubt_weight_ = 0;
 };
 
 }  // namespace kindred

@@ -93,7 +93,7 @@ class World {
 
 class SessionTest : public testing::Test, protected World {};
 
-// --- parsing and order -------------------------------------------------------------------------
+// --- parsing and order
 
 TEST_F(SessionTest, AnswersCommandsInTheirOrderHoweverTheyArrive) {
   EXPECT_EQ(Say("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n*2\r\n$3\r\nGET\r\n$1\r\nk\r\nPING\r\n"),
@@ -238,7 +238,7 @@ TEST_F(SessionTest, AnEndedSessionAbandonsWhatIsInFlight) {
   EXPECT_EQ(Say("PING\r\n"), "+PONG\r\n");
 }
 
-// --- what is refused ---------------------------------------------------------------------------
+// --- what is refused
 
 TEST_F(SessionTest, RefusesAsRedisDoes) {
   EXPECT_EQ(Say("foo 1 2\r\n"),
@@ -263,7 +263,7 @@ TEST_F(SessionTest, QuitIsAnsweredAndNothingBehindIt) {
   EXPECT_TRUE(session_->CloseAfterOutput());
 }
 
-// --- connection --------------------------------------------------------------------------------
+// --- connection
 
 TEST_F(SessionTest, HelloSwitchesTheProtocol) {
   EXPECT_EQ(Say("HELLO 3\r\n"),
@@ -317,7 +317,7 @@ TEST_F(SessionTest, ClientSetsAndTellsWhatIsKnownOfIt) {
             "-ERR unknown subcommand 'MAINT_NOTIFICATIONS'. Try CLIENT HELP.\r\n");
 }
 
-// --- server ------------------------------------------------------------------------------------
+// --- server
 
 TEST_F(SessionTest, ConfigIsReadByPatternsAndChangedAllOrNothing) {
   EXPECT_EQ(Say("CONFIG GET max-value-* timeout\r\n"),
@@ -383,7 +383,7 @@ TEST_F(SessionTest, EveryRowOfASessionCommandIsWhole) {
   }
 }
 
-// --- faces -------------------------------------------------------------------------------------
+// --- faces
 
 TEST_F(SessionTest, ThePlainFaceIsNoCluster) {
   for (std::string_view command :
@@ -408,7 +408,7 @@ TEST_F(SessionTest, TheClusterFaceHasOneDatabaseAndTheRing) {
   EXPECT_NE(Say("CLUSTER NODES\r\n").find("myself,master"), std::string::npos);
 }
 
-// --- extensions --------------------------------------------------------------------------------
+// --- extensions
 
 TEST_F(SessionTest, WithRunsOneCommandWithItsOwnConsistency) {
   EXPECT_EQ(Say("WITH W ALL R 1 STRICT SET k v\r\nWITH R LOCAL GET k\r\n"), "+OK\r\n$1\r\nv\r\n");

@@ -1,0 +1,159 @@
+// How a coordinator reads: a quorum of replicas, its own copy first, one record and otherwise
+// digests.
+#include <algorithm>
+#include <utility>
+
+#include "node/coordinator.h"
+#include "node/error_reply.h"
+#include "node/node.h"
+#include "node/pending.h"
+#include "node/shared.h"
+#include "resp/errors.h"
+
+namespace kindred {
+
+void Coordinator::Read(uint64_t id, const Turn& turn) {
+  const auto found = pending_.find(id);
+  if (found == pending_.end()) return;
+  Pending& pending = *found->second;
+  const uint32_t need = pending.consistency.read.Of(turn.view->replicas());
+  pending.state = Pending::State::kLoading;
+  pending.tally = ReadTally(need);
+  pending.asked.clear();
+  pending.own_after = 0;
+  if (turn.view->IsReplica(pending.vnode) || pending.consistency.read.IsLocal()) {
+    Stripe& stripe = shared_.stripe(shared_.StripeOf(pending.vnode)).stripe;
+    std::lock_guard lock(stripe.mutex());
+    CachedRecord* entry =
+        node_.FindOrDefer(stripe, pending.key, [this, id](const Turn& t) { Read(id, t); });
+    if (entry == nullptr) return;
+    pending.tally.Add(kSelf, entry->record);
+    pending.own_after = entry->sequence;
+  }
+  pending.state = Pending::State::kReading;
+  if (pending.tally.Enough()) return OnEnough(pending, turn);
+  AskMore(pending, need - pending.tally.answers(), turn);
+  if (pending.asked.size() + pending.tally.answers() < need) {
+    const int got = static_cast<int>(pending.asked.size() + pending.tally.answers());
+    Finish(id, Outcome::kRefused, 0,
+           ErrorReply(NoQuorumRead(got, static_cast<int>(need)), pending.protocol), turn);
+  }
+}
+
+// Asks up to `count` further replicas: those that are alive, then suspects that may still answer.
+void Coordinator::AskMore(Pending& pending, uint32_t count, const Turn& turn) {
+  std::optional<uint64_t> digest;
+  if (pending.tally.Has(kSelf)) digest = pending.tally.first_digest();
+  for (const bool suspects : {false, true}) {
+    for (Peer peer : turn.view->ReplicasOf(pending.vnode)) {
+      const bool asked =
+          std::find(pending.asked.begin(), pending.asked.end(), peer) != pending.asked.end();
+      const bool fits = turn.view->link_up(peer) && turn.view->alive(peer) != suspects;
+      if (count == 0 || peer == kSelf || asked || !fits) continue;
+      --count;
+      pending.asked.push_back(peer);
+      pending.asked_ms = turn.now_ms;
+      turn.out->sends.push_back({peer, loop_, Ask{pending.id, pending.key, digest}});
+    }
+  }
+  pending.hedge_at_ms =
+      turn.now_ms + node_.HedgeMs(pending.asked.empty() ? kSelf : pending.asked.back());
+}
+
+void Coordinator::OnTell(Peer from, Tell tell, const Turn& turn) {
+  const auto found = pending_.find(tell.id);
+  if (found == pending_.end() || found->second->state != Pending::State::kReading) return;
+  Pending& pending = *found->second;
+  node_.NoteLatency(from, turn.now_ms - pending.asked_ms);
+  if (tell.same) {
+    pending.tally.AddSame(from);
+  } else if (shared_.clock().HearRecord(tell.record, turn.now_ms)) {
+    pending.tally.Add(from, std::move(tell.record));
+  }
+  if (pending.tally.Enough()) OnEnough(pending, turn);
+}
+
+// What replicas agree on is answered. Where they differ the newest version has to be decided, or a
+// later read could go back in time: then the key's primary makes it so.
+void Coordinator::OnEnough(Pending& pending, const Turn& turn) {
+  const bool quorum = pending.tally.need() >= turn.view->Majority();
+  const Record merged = DropUpTo(pending.tally.merged(), shared_.flushed(pending.db));
+  if (pending.tally.Agree() || !quorum) return AnswerRead(pending, merged, turn);
+  const Rules& rules = shared_.settings().rules;
+  const Version* newest = Newest(merged);
+  const bool decided = newest == nullptr || !newest->guarded ||
+                       shared_.clock().IsDecided(newest->dot, shared_.store().durable());
+  if (decided || !rules.confirm_undecided) {
+    MaySpread(merged) ? Repair(pending, merged, turn) : ConfirmBehind(pending, turn);
+    return AnswerRead(pending, merged, turn);
+  }
+  pending.confirm = true;
+  Route(pending.id, turn);
+}
+
+// Copies of what is not decided could let a dead write overtake a living one.
+bool Coordinator::MaySpread(const Record& record) const {
+  if (!shared_.settings().rules.spread_decided_only) return true;
+  return std::all_of(record.versions.begin(), record.versions.end(), [&](const Version& v) {
+    return !v.guarded || shared_.clock().IsDecided(v.dot, shared_.store().durable());
+  });
+}
+
+// In the background: nobody waits for it.
+void Coordinator::Repair(const Pending& pending, const Record& merged, const Turn& turn) {
+  const uint32_t index = shared_.StripeOf(pending.vnode);
+  for (Peer peer : pending.tally.Behind()) {
+    Replicate copy{0, pending.key, merged};
+    if (peer != kSelf) {
+      turn.out->sends.push_back({peer, shared_.LaneOf(index), std::move(copy)});
+      continue;
+    }
+    Stripe& stripe = shared_.stripe(index).stripe;
+    std::lock_guard lock(stripe.mutex());
+    CachedRecord* entry = stripe.Find(pending.key);
+    if (entry != nullptr) OnReplicate(stripe, *entry, copy, 0);
+  }
+}
+
+// In the background, too: the primary decides what may not be copied as it is.
+void Coordinator::ConfirmBehind(const Pending& read, const Turn& turn) {
+  Pending& pending = NewPending();
+  pending.what_for = Pending::For::kNobody;
+  pending.row = read.row;
+  pending.args = read.args;
+  pending.db = read.db;
+  pending.protocol = read.protocol;
+  pending.deadline_ms = read.deadline_ms;
+  pending.key = read.key;
+  pending.vnode = read.vnode;
+  pending.confirm = true;
+  Route(pending.id, turn);
+}
+
+void Coordinator::AnswerRead(Pending& pending, const Record& record, const Turn& turn) {
+  std::string bytes;
+  ReplyWriter writer(&bytes, pending.protocol);
+  RunRead(*pending.row, record, pending.args->args(), CallOf(pending.db, turn), writer);
+  Finish(pending.id, Outcome::kDone, pending.own_after, std::move(bytes), turn);
+}
+
+Call Coordinator::CallOf(uint8_t db, const Turn& turn) const {
+  Call call;
+  call.now_ms = turn.now_ms;
+  call.db = db;
+  call.value_bytes_max = shared_.settings().value_bytes_max;
+  call.topology = &turn.view->topology();
+  return call;
+}
+
+void Coordinator::RunRead(const CommandRow& row, const Record& record, Args args, const Call& call,
+                          ReplyWriter& writer) {
+  if (row.kind == RowKind::kRecordRead) return row.read_record(record, args, call, writer);
+  const Version* newest = NewestLive(record, call.now_ms);
+  const ValueView view = newest == nullptr
+                             ? ValueView()
+                             : ValueView{newest->kind, newest->expires_ms, newest->payload};
+  row.read(newest == nullptr ? nullptr : &view, args, call, writer);
+}
+
+}  // namespace kindred

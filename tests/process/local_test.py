@@ -1,0 +1,143 @@
+"""`kindred local` and `kindred status`: three nodes with one command, as `make run` does it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+
+from kindred import BINARY, SLOWNESS, Client, free_port, run, run_binary, wait_until
+
+
+class Local:
+    """A running `kindred local`. Its standard output and error are in `text()`."""
+
+    def __init__(self, directory, *options, port=None):
+        self.port = port or free_port(3)
+        self.directory = os.path.join(directory, "data")
+        self.output = os.path.join(directory, "local.txt")
+        with open(self.output, "wb") as output:
+            self.process = subprocess.Popen(
+                [BINARY, "local", "--nodes", "3", "--port", str(self.port), "--dir",
+                 self.directory, *options], stdout=output, stderr=output)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(15 * SLOWNESS)
+
+    def text(self):
+        with open(self.output) as output:
+            return output.read()
+
+    def wait_ready(self):
+        def ready():
+            assert self.process.poll() is None, self.text()
+            return "Ctrl-C stops all of them" in self.text()
+
+        wait_until(ready, 60.0, "the cluster answers")
+        return self
+
+    def interrupt(self):
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(15 * SLOWNESS)
+
+    def client(self, node):
+        return Client(self.port + node)
+
+    def pid_of(self, node):
+        with self.client(node) as client:
+            return int(re.search(rb"process_id:(\d+)", client("info", "server")).group(1))
+
+
+def answers(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+        return True
+    except ProcessLookupError:
+        return False
+
+
+def test_what_it_tells_to_type_works_and_the_data_stays(directory):
+    with Local(directory) as local:
+        local.wait_ready()
+        assert f"redis-cli -p {local.port} set hello world" in local.text()
+        assert f"redis-cli -p {local.port + 1} get hello" in local.text()
+        with local.client(0) as first, local.client(1) as second, local.client(2) as third:
+            assert first("set", "hello", "world") == "OK"
+            assert second("get", "hello") == b"world"
+            assert third("incr", "n") == 1
+        assert local.interrupt() == 0
+        assert not any(answers(local.port + node) for node in range(3))
+    with Local(directory, port=local.port) as again:
+        again.wait_ready()
+        with again.client(2) as client:
+            assert client("mget", "hello", "n") == [b"world", b"1"]
+
+
+def test_status_shows_who_is_away(directory):
+    with Local(directory) as local:
+        local.wait_ready()
+        with local.client(0) as client:
+            assert client.pipeline([("set", f"k{i}", i) for i in range(100)]) == ["OK"] * 100
+        for port in (local.port, local.port + 102):
+            code, out, err = run_binary("status", f"127.0.0.1:{port}")
+            assert code == 0, err
+            assert "epoch 3, 3 nodes" in out and out.count(" alive ") == 3, out
+            rows = [line.split() for line in out.splitlines() if " alive " in line]
+            assert sum(int(row[-1]) for row in rows) == 100, out
+            assert sum(int(row[-3]) for row in rows) == 1024, out
+        for node, wanted in ((1, 0), (2, 1)):
+            os.kill(local.pid_of(node), signal.SIGKILL)
+            wait_until(lambda n=node: f"node-{n + 1} " in local.text(), what="it says who has died")
+            wait_until(lambda w=wanted: run_binary("status", f":{local.port}")[0] == w,
+                       what=f"status exits with {wanted}")
+        assert "have no majority" in run_binary("status", f":{local.port}")[1]
+    code, _, err = run_binary("status", f"127.0.0.1:{local.port}")
+    assert code == 1 and err.startswith("kindred: ") and "cannot be reached" in err, err
+
+
+def test_a_taken_port_stops_all_of_it(directory):
+    port = free_port(3)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port + 1))
+        other.listen()
+        with Local(directory, port=port) as local:
+            assert local.process.wait(30 * SLOWNESS) == 1
+            assert f"kindred: node-2: port {port + 1} is taken" in local.text(), local.text()
+    assert not answers(port)
+
+
+def test_options_are_passed_on_and_refused_in_one_sentence(directory):
+    with Local(directory, "--write-quorum", "9") as local:
+        assert local.process.wait(30 * SLOWNESS) == 1
+        assert "kindred: node-1: write-quorum is 9" in local.text(), local.text()
+    with Local(directory, "--cluster-port", "7") as local:
+        assert local.process.wait(30 * SLOWNESS) == 1
+        assert "--cluster-port cannot be passed" in local.text(), local.text()
+
+
+def test_the_nodes_do_not_outlive_it(directory):
+    with Local(directory) as local:
+        local.wait_ready()
+        pids = [local.pid_of(node) for node in range(3)]
+        local.process.kill()
+        local.process.wait()
+        # Nobody collects them any more but the system.
+        wait_until(lambda: not any(answers(local.port + node) for node in range(3)))
+        time.sleep(0.1)
+        for pid in pids:
+            wait_until(lambda p=pid: not alive(p), what="the node is gone")
+
+
+if __name__ == "__main__":
+    run(globals())

@@ -1,0 +1,126 @@
+#include "node/cluster_view.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/unit/node/node_fixture.h"
+
+namespace kindred {
+namespace {
+
+NodeInfo NodeAt(size_t index) {
+  NodeInfo node = InfoAt(static_cast<uint16_t>(7001 + index));
+  node.id = std::string(40, static_cast<char>('a' + index));
+  return node;
+}
+
+// A cluster as the node with index `self` sees it: peers are numbered after it, in the order of
+// the topology's nodes.
+class View {
+ public:
+  View(size_t nodes, size_t self) : self_(self) {
+    Topology topology = PlanFirst(NodeAt(0), 3, 64);
+    for (size_t i = 1; i < nodes; ++i) topology = *PlanJoin(topology, NodeAt(i));
+    topology_ = std::make_shared<const Topology>(topology);
+    states_.assign(nodes, {true, true});
+  }
+
+  Peer PeerOf(size_t node) const {
+    if (node == self_) return kSelf;
+    return static_cast<Peer>(node < self_ ? node + 1 : node);
+  }
+  void Kill(size_t node) { states_[PeerOf(node)] = {false, false}; }
+  void Silence(size_t node) { states_[PeerOf(node)] = {false, true}; }
+
+  ClusterView Make(bool frozen = false) const {
+    const auto peer_of = [this](const NodeInfo& node) { return PeerOf(node.id[0] - 'a'); };
+    return ClusterView(topology_, peer_of, states_, frozen);
+  }
+  const Topology& topology() const { return *topology_; }
+
+ private:
+  const size_t self_;
+  std::shared_ptr<const Topology> topology_;
+  std::vector<ClusterView::PeerState> states_;
+};
+
+TEST(ClusterView, ThePrimaryIsTheFirstReplicaThatIsAlive) {
+  View cluster(5, 2);
+  cluster.Kill(0);
+  cluster.Silence(1);
+  const ClusterView view = cluster.Make();
+  for (uint32_t vnode = 0; vnode < 64; ++vnode) {
+    Peer expected = 99;
+    for (uint16_t node : cluster.topology().PreferenceList(vnode)) {
+      if (node == 0 || node == 1) continue;
+      expected = cluster.PeerOf(node);
+      break;
+    }
+    EXPECT_EQ(view.PrimaryOf(vnode), expected) << vnode;
+  }
+}
+
+TEST(ClusterView, WithoutALivingOneItIsThisNode) {
+  View cluster(3, 1);
+  cluster.Kill(0);
+  cluster.Kill(2);
+  const ClusterView view = cluster.Make();
+  for (uint32_t vnode = 0; vnode < 64; ++vnode) EXPECT_EQ(view.PrimaryOf(vnode), kSelf);
+  EXPECT_EQ(view.AliveReplicasOf(0), 1u);
+}
+
+TEST(ClusterView, ReplicasAreInPreferenceOrder) {
+  View cluster(5, 3);
+  const ClusterView view = cluster.Make();
+  for (uint32_t vnode = 0; vnode < 64; ++vnode) {
+    const auto nodes = cluster.topology().ReplicasOf(vnode);
+    bool ours = false;
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      EXPECT_EQ(view.ReplicasOf(vnode)[i], cluster.PeerOf(nodes[i]));
+      ours |= nodes[i] == 3;
+    }
+    EXPECT_EQ(view.IsReplica(vnode), ours);
+  }
+}
+
+TEST(ClusterView, AMajorityIsStrict) {
+  EXPECT_EQ(View(1, 0).Make().Majority(), 1u);
+  EXPECT_EQ(View(2, 0).Make().Majority(), 2u);
+  EXPECT_EQ(View(3, 0).Make().Majority(), 2u);
+  EXPECT_EQ(View(7, 0).Make().Majority(), 2u) << "of a key's three replicas, not of the nodes";
+  EXPECT_EQ(View(2, 0).Make().replicas(), 2u);
+}
+
+TEST(ClusterView, ASilentPeerIsNotAliveButCanBeReached) {
+  View cluster(3, 0);
+  cluster.Silence(1);
+  const ClusterView view = cluster.Make();
+  EXPECT_FALSE(view.alive(cluster.PeerOf(1)));
+  EXPECT_TRUE(view.link_up(cluster.PeerOf(1)));
+  EXPECT_EQ(view.AliveReplicasOf(0), 2u);
+}
+
+TEST(ClusterView, WhoIsNoMemberIsUnknown) {
+  const ClusterView view = View(3, 0).Make();
+  EXPECT_TRUE(view.IsMember(kSelf));
+  EXPECT_TRUE(view.IsMember(2));
+  EXPECT_FALSE(view.IsMember(3));
+  EXPECT_FALSE(view.alive(3));
+  EXPECT_FALSE(view.link_up(3));
+}
+
+TEST(ClusterView, MembersStandWhereTheirNodesDo) {
+  View cluster(4, 2);
+  const ClusterView view = cluster.Make(true);
+  EXPECT_TRUE(view.frozen());
+  for (size_t node = 0; node < 4; ++node) {
+    EXPECT_EQ(view.PeerOfNode(node), cluster.PeerOf(node));
+    EXPECT_EQ(view.NodeIndexOf(cluster.PeerOf(node)), node);
+  }
+}
+
+}  // namespace
+}  // namespace kindred
