@@ -32,9 +32,6 @@ Coordinator::~Coordinator() = default;
 Submitted Coordinator::Submit(const Request& request, std::string* reply, const Turn& turn) {
   const KeyRange keys = KeysOf(*request.row, request.args);
   const size_t before = reply->size();
-  ReplyWriter writer(reply, request.protocol);
-  if (request.row->check != nullptr && !request.row->check(request.args, writer))
-    return {true, 0, 0};
   uint64_t after = 0;
   if (AnswerAtOnce(request, keys, reply, &after, turn)) return {true, after, 0};
   reply->resize(before);

@@ -42,6 +42,10 @@ const ClusterView& Node::view() {
 Turn Node::TurnAt(uint64_t now_ms) { return {now_ms, &view(), &outbox_}; }
 
 Submitted Node::Submit(const Request& request, std::string* reply, uint64_t now_ms) {
+  ReplyWriter writer(reply, request.protocol);
+  if (request.row->check != nullptr && !request.row->check(request.args, writer)) {
+    return {true, 0, 0};
+  }
   const Turn turn = TurnAt(now_ms);
   const Submitted submitted = request.row->kind == RowKind::kKeyspace
                                   ? keyspace_.Submit(request, turn)

@@ -1,6 +1,7 @@
 #include "server/cluster_replies.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -21,6 +22,24 @@ std::vector<uint16_t> RolesOf(const ClusterView& view, uint32_t vnode) {
                            [&view](uint16_t node) { return Alive(view, node); });
   if (live != nodes.end()) std::rotate(nodes.begin(), live, live + 1);
   return nodes;
+}
+
+// redis-py and node-redis take a node for good to be what they first meet it as, a primary or a
+// replica, and ask only primaries for DBSIZE and SCAN. So the first range of each primary comes
+// first, and names as replicas only nodes that were primaries before it.
+std::vector<SlotRange> PrimariesFirst(std::vector<SlotRange> ranges) {
+  std::vector<SlotRange> first, rest;
+  std::set<uint16_t> met;
+  for (SlotRange& range : ranges) {
+    if (!met.insert(range.nodes[0]).second) {
+      rest.push_back(std::move(range));
+      continue;
+    }
+    std::erase_if(range.nodes, [&met](uint16_t node) { return !met.contains(node); });
+    first.push_back(std::move(range));
+  }
+  std::move(rest.begin(), rest.end(), std::back_inserter(first));
+  return first;
 }
 
 void WriteEndpoint(const NodeInfo& node, ReplyWriter& reply) {
@@ -67,7 +86,7 @@ std::vector<SlotRange> SlotRangesOf(const ClusterView& view) {
 }
 
 void WriteClusterSlots(const ClusterView& view, ReplyWriter& reply) {
-  std::vector<SlotRange> ranges = SlotRangesOf(view);
+  std::vector<SlotRange> ranges = PrimariesFirst(SlotRangesOf(view));
   reply.Array(ranges.size());
   for (const SlotRange& range : ranges) {
     reply.Array(2 + range.nodes.size());
