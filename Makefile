@@ -8,7 +8,7 @@ PORT ?= 7001
 DIR ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: run build test bench format asan tsan sim clean help deps
+.PHONY: run build test format asan tsan sim clean help deps
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -27,9 +27,6 @@ test: deps  ## Build everything and run every test
 	cmake --preset release
 	cmake --build --preset release -j $(JOBS)
 	ctest --preset release -j $(JOBS)
-
-bench: build  ## Measure a local cluster (ARGS= is passed on)
-	build/kindred bench $(ARGS)
 
 asan tsan: deps
 	cmake --preset $@

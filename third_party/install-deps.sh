@@ -7,10 +7,10 @@ set -euo pipefail
 build_packages=(
   g++ make cmake ninja-build ccache pkg-config
   libuv1-dev librocksdb-dev libhiredis-dev libfmt-dev libcli11-dev
-  libspdlog-dev libabsl-dev libxxhash-dev libssl-dev libconcurrentqueue-dev libjemalloc-dev
+  libspdlog-dev libabsl-dev libxxhash-dev libssl-dev libjemalloc-dev
 )
 test_packages=(
-  libgtest-dev librapidcheck-dev libbenchmark-dev
+  libgtest-dev librapidcheck-dev
   redis-server redis-tools python3 python3-redis strace clang-format
 )
 

@@ -41,6 +41,7 @@ struct Coordinator::Pending {
   bool confirm = false;  // a read that has to be decided by the primary
   Peer target = kSelf;   // kForwarded
   ReadTally tally;       // kReading
+  uint8_t attempt = 0;   // a read that begins again takes no answers to its earlier questions
   std::vector<Peer> asked;
   uint64_t asked_ms = 0;
   uint64_t hedge_at_ms = 0;

@@ -73,7 +73,7 @@ constexpr std::array kRows = {
     Integer("peer-port", "0", {0, 65535}, kNetwork, kAtStart,
             "Where the other nodes connect to this one; 0 means port + 200."),
     Integer("http-port", "0", {0, 65535}, kNetwork, kAtStart,
-            "Metrics, health and console; 0 means port + 300."),
+            "Kept for metrics and health, nothing listens on it yet; 0 means port + 300."),
     Text("bind", "127.0.0.1 -::1", kNetwork,
          "Addresses to listen on, separated by spaces; one after a \"-\" may be missing on this "
          "machine."),
@@ -121,7 +121,7 @@ constexpr std::array kRows = {
     Integer("request-timeout-ms", "1000", {10, 600000}, kCluster, kRunTime,
             "A request that has not reached its quorum by then is answered -NOQUORUM."),
     Integer("heartbeat-ms", "250", {10, 60000}, kCluster, kAtStart,
-            "How often nodes that have nothing else to say tell each other that they live."),
+            "How often nodes tell each other that they live."),
     Integer("suspect-after-ms", "600", {20, 600000}, kCluster, kAtStart,
             "A peer that has not been heard for so long is passed over."),
     Integer("grant-ms", "2000", {100, 60000}, kCluster, kAtStart,
