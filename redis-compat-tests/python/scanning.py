@@ -79,6 +79,16 @@ def odd_bytes():
     equal(set(r.keys(key("odd:*"))), odd)
 
 
+@case("large values hide no keys")
+def large_values():
+    fill()
+    for i in range(0, 50, 10):
+        r.set(key(f"scan:{i:04}"), b"x" * 2_000_000)
+    for count in (1, 10, 1000):
+        equal(set(r.scan_iter(match=key("scan:*"), count=count)), NAMES)
+    equal(set(r.keys(key("scan:*"))), NAMES)
+
+
 @case("a scan sees one database")
 def one_database():
     connect(db=1).set(key("elsewhere"), "v")

@@ -40,6 +40,12 @@ void Connection::OnReply(const Outbox::Reply& reply) {
   loop_.Touch(*this);
 }
 
+void Connection::GiveUpOnDisk(uint64_t durable) {
+  if (session_->WaitsFor() <= durable) return;
+  session_->GiveUpOnDisk(durable);
+  loop_.Touch(*this);
+}
+
 void Connection::TakeNewRequests() {
   for (uint64_t request : session_->TakeNewRequests()) {
     ++requests;

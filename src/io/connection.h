@@ -41,6 +41,9 @@ class Connection : private TcpStream::Owner {
   // The end of a turn in which something happened to it. False: it is over.
   bool Flush(uint64_t durable);
 
+  // What waits for the disk is answered by an error.
+  void GiveUpOnDisk(uint64_t durable);
+
   // Whether Flush had to leave output behind that waits for the disk, and for which sequence.
   uint64_t WaitsFor() const { return session_->WaitsFor(); }
 

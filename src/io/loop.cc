@@ -18,6 +18,8 @@ constexpr uint64_t kTickMs = 5;
 constexpr uint64_t kIdleTickMs = 50;
 // So long after the last request or message a deadline may still be due.
 constexpr uint64_t kBusyMs = 1500;
+// So many request timeouts may a disk stand still.
+constexpr uint64_t kPatienceWithDisk = 10;
 
 template <typename... Handlers>
 struct Overloaded : Handlers... {
@@ -173,8 +175,24 @@ void Loop::OnTick() {
     for_workers_.pop_front();
     RunOnWorker(std::move(task));
   }
+  WatchDisk();
   if (now_ms() >= next_second_ms_) OnSecond();
   if (tick_ms_ == kTickMs && now_ms() > busy_until_ms_ && requests_.empty()) SetTick(kIdleTickMs);
+}
+
+// A reply that waits for a disk that fails is an error after the request timeout. One that does not
+// fail is only slow, as it may well be with large writes, and is waited for longer.
+void Loop::WatchDisk() {
+  const uint64_t durable = parts_.store.durable();
+  if (gate_.WaitsFor() == 0 || durable != disk_durable_) {
+    disk_durable_ = durable;
+    disk_moved_ms_ = uv_now(&uv_);
+    return;
+  }
+  const uint64_t patience = parts_.shared.disk_failed() ? 1 : kPatienceWithDisk;
+  if (uv_now(&uv_) < disk_moved_ms_ + patience * parts_.server.request_timeout_ms()) return;
+  disk_moved_ms_ = uv_now(&uv_);
+  for (const auto& [id, connection] : connections_) connection->GiveUpOnDisk(durable);
 }
 
 void Loop::OnSecond() {

@@ -120,6 +120,7 @@ class Loop {
   void OnEvent(LoopEvent event);
   void OnTick();
   void OnSecond();
+  void WatchDisk();
   void SetTick(uint64_t period_ms);
 
   void NoteBusy();
@@ -182,6 +183,10 @@ class Loop {
   uint64_t tick_ms_ = 0;  // the period of the tick
   uint64_t busy_until_ms_ = 0;
   uint64_t next_second_ms_ = 0;
+  // What was durable when the disk last moved or nothing waited for it, and when that was, by
+  // libuv's clock.
+  uint64_t disk_durable_ = 0;
+  uint64_t disk_moved_ms_ = 0;
   uint64_t view_version_ = 0;  // that the links fit
   Peer seed_ = kSelf;          // the member that was linked to for a join
   bool draining_ = false;

@@ -151,20 +151,26 @@ void PeerLinks::Answer(LinkId id, const Message& message) {
 }
 
 void PeerLinks::Flush() {
-  // By index: a link that ends may have others say something.
-  for (size_t i = 0; i < touched_peers_.size(); ++i) {
-    if (DialedLink* link = LinkTo(touched_peers_[i]); link != nullptr) link->Flush();
+  // A link that ends may have others say something.
+  while (!touched_peers_.empty() || !touched_links_.empty()) {
+    flushing_peers_.swap(touched_peers_);
+    for (Peer peer : flushing_peers_) {
+      if (DialedLink* link = LinkTo(peer); link != nullptr) link->Flush();
+    }
+    flushing_peers_.clear();
+    flushing_links_.swap(touched_links_);
+    for (LinkId id : flushing_links_) FlushAccepted(id);
+    flushing_links_.clear();
   }
-  touched_peers_.clear();
-  for (size_t i = 0; i < touched_links_.size(); ++i) {
-    const auto found = accepted_.find(touched_links_[i]);
-    if (found == accepted_.end() || found->second->Flush()) continue;
-    const AcceptedLink& link = *found->second;
-    Log(link.foreign() ? LogLevel::kWarning : LogLevel::kVerbose, "a link of {} has ended: {}",
-        loop_.shared().IdOf(link.peer()).value_or("?").substr(0, 8), link.why());
-    accepted_.erase(found);
-  }
-  touched_links_.clear();
+}
+
+void PeerLinks::FlushAccepted(LinkId id) {
+  const auto found = accepted_.find(id);
+  if (found == accepted_.end() || found->second->Flush()) return;
+  const AcceptedLink& link = *found->second;
+  Log(link.foreign() ? LogLevel::kWarning : LogLevel::kVerbose, "a link of {} has ended: {}",
+      loop_.shared().IdOf(link.peer()).value_or("?").substr(0, 8), link.why());
+  accepted_.erase(found);
 }
 
 void PeerLinks::Close() {

@@ -60,6 +60,7 @@ class PeerLinks : private DialedLink::Host, private AcceptedLink::Host {
   void Dial(DialedLink::Target target);
   DialedLink* LinkTo(Peer peer);
   void EndOlder(Peer peer, uint32_t lane);
+  void FlushAccepted(LinkId id);
 
   Loop& loop_;
   const HandshakeSettings& settings_;
@@ -73,10 +74,12 @@ class PeerLinks : private DialedLink::Host, private AcceptedLink::Host {
     bool told_down = false;  // the log has been told that there is no link
   };
   std::vector<Dialed> dialed_;
-  std::vector<Peer> touched_peers_;
+  std::vector<Peer> touched_peers_;  // with something to send at the end of the turn
+  std::vector<Peer> flushing_peers_;
 
   std::map<LinkId, std::unique_ptr<AcceptedLink>> accepted_;
   std::vector<LinkId> touched_links_;
+  std::vector<LinkId> flushing_links_;
   LinkId last_link_ = 0;
 };
 

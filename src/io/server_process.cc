@@ -41,6 +41,9 @@ constexpr milliseconds kBootSyncMax(30000);
 constexpr milliseconds kLookEvery(200);
 constexpr milliseconds kStopLookEvery(5);
 constexpr milliseconds kJoinLookEvery(20);
+// For the first links after a start.
+constexpr milliseconds kFindPeersMax(1000);
+constexpr milliseconds kFindLookEvery(5);
 constexpr milliseconds kJoinAgainAfter(300);
 // Files of the store, links.
 constexpr uint64_t kFilesBesideClients = 1000;
@@ -132,6 +135,7 @@ class ServerProcess {
   absl::Status BootNode();
   void StartLoops();
   absl::Status JoinCluster();
+  void WaitForPeers();
   void ServeClients();
   void WaitForTheEnd();
   void Measure();
@@ -169,6 +173,7 @@ absl::Status ServerProcess::Run() {
   if (absl::Status status = BootNode(); !status.ok()) return status;
   StartLoops();
   absl::Status joined = JoinCluster();
+  if (joined.ok()) WaitForPeers();
   if (joined.ok() && !told_to_end_) {
     ServeClients();
     WaitForTheEnd();
@@ -303,6 +308,19 @@ absl::Status ServerProcess::JoinCluster() {
   Log(LogLevel::kNotice, "joined: epoch {}, {} nodes", shared_->view()->epoch(),
       shared_->view()->members().size());
   return absl::OkStatus();
+}
+
+// A node that comes back has to find the others first, or it would refuse what it is asked. Where
+// they are away, too, it serves what it can.
+void ServerProcess::WaitForPeers() {
+  const auto deadline = Clock::now() + kFindPeersMax;
+  while (!told_to_end_ && Clock::now() < deadline) {
+    const auto view = shared_->view();
+    const auto alive = std::count_if(view->members().begin(), view->members().end(),
+                                     [&view](Peer peer) { return view->alive(peer); });
+    if (2 * static_cast<size_t>(alive) > view->members().size()) return;
+    told_to_end_ = WaitForSignal(signals_, kFindLookEvery);
+  }
 }
 
 void ServerProcess::ServeClients() {

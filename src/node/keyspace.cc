@@ -25,6 +25,7 @@ Submitted Keyspace::Submit(const Request& request, const Turn& turn) {
   job.protocol = request.protocol;
   job.cluster_face = request.cluster_face;
   job.deadline_ms = request.deadline_ms;
+  job.page_ms = request.deadline_ms - std::min(request.deadline_ms, turn.now_ms);
   const std::string_view name = request.row->name;
   if (name == "dbsize") {
     job.what = Job::What::kCount;

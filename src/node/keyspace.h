@@ -60,6 +60,7 @@ class Keyspace {
   bool PickRange(Job& job, const Turn& turn);
   void OnPage(Job& job, ScanTell page, const Turn& turn);
   void OnPages(Job& job, const Turn& turn);
+  static bool Enough(const Job& job);
   void TakeItems(Job& job, const std::string& end, const Turn& turn);
   void FinishScan(Job& job, const Turn& turn);
   ScanTell PageOf(const ScanAsk& ask, std::vector<Entry> entries);

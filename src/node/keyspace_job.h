@@ -22,7 +22,8 @@ struct Keyspace::Job {
   bool wanted = true;  // the client is still there
   bool cluster_face = false;
   uint64_t deadline_ms = 0;
-  std::set<Peer> open;  // who has been asked and has not answered
+  uint64_t page_ms = 0;  // a scan has that long for each page: the whole ring takes as it takes
+  std::set<Peer> open;   // who has been asked and has not answered
 
   // Scans.
   std::string pattern = "*";
@@ -33,6 +34,8 @@ struct Keyspace::Job {
   std::map<std::string, Record> items;  // what replicas told of it
   std::string next;  // the least of where their pages end; empty: they all reach `until`
   std::vector<std::string> keys;
+  uint32_t page_entries = 0;  // of the next page: they grow as long as little is found
+  size_t looked_at = 0;       // entries, also those that do not match
 
   // Counts and flushes.
   int64_t total = 0;

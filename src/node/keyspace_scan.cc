@@ -17,7 +17,8 @@
 namespace kindred {
 namespace {
 
-constexpr uint32_t kPageEntries = 500;  // at the least that many are read at a time
+constexpr uint32_t kPageEntriesMin = 32;  // the first page's; each further one is twice as long
+constexpr uint32_t kPageEntries = 500;    // until they are that long
 constexpr uint32_t kPageEntriesMax = 10000;
 constexpr size_t kRandomSample = 64;
 
@@ -90,12 +91,13 @@ bool Keyspace::StartScan(const Request& request, Job* job, std::string* error) {
   } else if (name == "keys") {
     job->what = Job::What::kKeys;
     job->pattern = std::string(request.args[1]);
-    job->count = kPageEntriesMax;
   } else {
     job->what = Job::What::kRandom;
     job->from = PositionOf(random_.Below(static_cast<uint64_t>(kSlots) << 32));
     job->count = kRandomSample;
   }
+  // Twice what is wanted, because some entries may be deleted, or of other databases.
+  job->page_entries = std::clamp(2 * job->count, kPageEntriesMin, kPageEntriesMax);
   return true;
 }
 
@@ -146,7 +148,7 @@ void Keyspace::ScanStep(Job& job, const Turn& turn) {
     return FinishScan(job, turn);
   }
   job.round = (++last_id_ << 13) | node_.loop() | (1ull << 63);
-  const uint32_t entries = std::clamp(job.count, kPageEntries, kPageEntriesMax);
+  const uint32_t entries = job.page_entries;
   for (Peer peer : job.open) {
     if (peer != kSelf) {
       turn.out->sends.push_back(
@@ -230,6 +232,10 @@ void Keyspace::OnPage(Job& job, ScanTell page, const Turn& turn) {
 
 // All have told their page: what lies before the shortest one's end is known.
 void Keyspace::OnPages(Job& job, const Turn& turn) {
+  if (!job.wanted) return Finish(job, {}, 0, turn);
+  job.deadline_ms = turn.now_ms + job.page_ms;
+  job.looked_at += job.next.empty() ? job.items.size() : job.page_entries;
+  job.page_entries = std::max(job.page_entries, std::min(2 * job.page_entries, kPageEntries));
   TakeItems(job, job.next.empty() ? job.until : job.next, turn);
   const bool range_done = job.next.empty();
   const bool ring_done = range_done && (job.until.size() != 2 || job.until >= SlotStart(kSlots));
@@ -240,8 +246,7 @@ void Keyspace::OnPages(Job& job, const Turn& turn) {
   }
   if (ring_done) job.from.clear();
   // A place that was cut is read to its end, as no cursor says how far in it we are.
-  const bool enough = !ring_done && IsPosition(job.from) && job.what != Job::What::kKeys &&
-                      job.keys.size() >= (job.what == Job::What::kRandom ? 1 : job.count);
+  const bool enough = !ring_done && IsPosition(job.from) && Enough(job);
   if (ring_done && job.what == Job::What::kRandom && job.keys.empty() && !job.wrapped) {
     job.wrapped = true;
     job.from = PositionOf(0);
@@ -249,6 +254,13 @@ void Keyspace::OnPages(Job& job, const Turn& turn) {
   }
   if (ring_done || enough) return FinishScan(job, turn);
   ScanStep(job, turn);
+}
+
+// SCAN's COUNT is how much work a call may be, whatever then matches; but some is little anyway.
+bool Keyspace::Enough(const Job& job) {
+  if (job.what == Job::What::kRandom) return !job.keys.empty();
+  return job.what == Job::What::kScan &&
+         (job.keys.size() >= job.count || job.looked_at >= std::max(job.count, kPageEntries));
 }
 
 void Keyspace::TakeItems(Job& job, const std::string& end, const Turn& turn) {

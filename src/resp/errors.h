@@ -83,6 +83,10 @@ inline constexpr std::string_view kCrossSlot =
 inline constexpr std::string_view kExecAbort =
     "EXECABORT Transaction discarded because of previous errors.";
 
+// The disk stands still, or refuses what it is given.
+inline constexpr std::string_view kDiskLate =
+    "NOQUORUM the disk has not answered in time; the write may still take effect";
+
 // Kindred's own: `got` of the `need` replicas that had to answer did so in time.
 // Nothing was or will be done: the request may be repeated.
 std::string NoQuorumRefused(int got, int need);

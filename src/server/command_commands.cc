@@ -38,7 +38,7 @@ void Info(Session& session, Args args, ReplyWriter& reply, uint64_t) {
     if (const CommandRow* row = table.FindFullName(name)) {
       WriteCommandInfo(table, *row, reply);
     } else {
-      reply.NilArray();
+      reply.Nil();
     }
   }
 }

@@ -3,8 +3,24 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "resp/reply_parser.h"
 
 namespace kindred {
+namespace {
+
+// `error` once for each reply in `replies`.
+std::string InsteadOf(std::string_view replies, std::string_view error) {
+  std::string errors;
+  while (!replies.empty()) {
+    const auto length = ReplyLength(replies);
+    CHECK(length.ok() && length->has_value());  // we have written them
+    replies.remove_prefix(**length);
+    errors.append(error);
+  }
+  return errors;
+}
+
+}  // namespace
 
 std::string* ReplyChain::Open() {
   if (!slots_.empty() && !slots_.back().known) slots_.push_back({true, 0, {}});
@@ -70,6 +86,26 @@ void ReplyChain::MarkReady(uint64_t after) {
     marks_.back().end = end;
   } else {
     marks_.push_back({end, after});
+  }
+}
+
+void ReplyChain::GiveUp(uint64_t durable, std::string_view error) {
+  size_t before = ready_.size();
+  size_t kept = 0;
+  while (!marks_.empty() && marks_.front().sequence <= durable) {
+    kept = marks_.front().end - taken_;
+    marks_.pop_front();
+  }
+  ready_.replace(kept, before - kept, InsteadOf(std::string_view(ready_).substr(kept), error));
+  bytes_ += ready_.size() - before;
+  marks_.clear();
+  if (!ready_.empty()) MarkReady(0);
+  for (Slot& slot : slots_) {
+    if (!slot.known || slot.after <= durable) continue;
+    bytes_ -= slot.bytes.size();
+    slot.bytes = InsteadOf(slot.bytes, error);
+    slot.after = 0;
+    bytes_ += slot.bytes.size();
   }
 }
 

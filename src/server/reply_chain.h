@@ -37,6 +37,9 @@ class ReplyChain {
   // Appends to `out` what may leave when `durable` is durable.
   void TakeOutput(uint64_t durable, std::string* out);
 
+  // Every reply that waits for more than `durable` becomes `error`, in RESP, and may leave.
+  void GiveUp(uint64_t durable, std::string_view error);
+
   // The sequence that the first bytes held back wait for; 0 if none wait for the disk.
   uint64_t WaitsFor() const { return marks_.empty() ? 0 : marks_.front().sequence; }
 

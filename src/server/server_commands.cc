@@ -18,7 +18,7 @@ void ConfigGet(Session& session, Args args, ReplyWriter& reply, uint64_t) {
 
 void ConfigSet(Session& session, Args args, ReplyWriter& reply, uint64_t) {
   if (args.size() % 2 != 0) {
-    reply.Error(WrongArity("config|set"));
+    reply.Error(kSyntax);
   } else if (auto error = session.server().ConfigSet(args.subspan(2))) {
     reply.Error(*error);
   } else {

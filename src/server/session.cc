@@ -78,6 +78,12 @@ void Session::TakeOutput(uint64_t durable, std::string* out) {
   client_.output_bytes.store(chain_.bytes(), std::memory_order_relaxed);
 }
 
+void Session::GiveUpOnDisk(uint64_t durable) {
+  std::string error;
+  ReplyWriter(&error, protocol_).Error(kDiskLate);
+  chain_.GiveUp(durable, error);
+}
+
 bool Session::ReadingPaused() const {
   return closing_ || chain_.pending() >= kRepliesInFlightMax ||
          chain_.bytes() >= kOutputWaitingBytesMax ||

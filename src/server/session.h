@@ -61,6 +61,9 @@ class Session {
   // The sequence that the first reply held back waits for; 0 when nothing waits for the disk.
   uint64_t WaitsFor() const { return chain_.WaitsFor(); }
 
+  // The disk has not moved for as long as a request may take: what waits for it is unknown.
+  void GiveUpOnDisk(uint64_t durable);
+
   // Commands have arrived that did not run because too much output waited, and now they could: the
   // loop calls OnBytes with nothing once it has sent what it took.
   bool WantsToRun() const { return stalled_ && CanRun(); }

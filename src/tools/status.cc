@@ -51,25 +51,38 @@ std::vector<NodeRow> ParseNodes(const std::string& text) {
   return nodes;
 }
 
-// CLUSTER SLOTS: [first, last, [host, port, id, ...]...]...
-void CountSlots(const redisReply& ranges, ClusterStatus* status) {
+// What follows `field` in a flat list of names and values; nil if it is not there.
+const redisReply* ValueOf(const redisReply& fields, std::string_view field) {
+  for (size_t i = 0; i + 1 < fields.elements; i += 2) {
+    const redisReply& name = *fields.element[i];
+    if (std::string_view(name.str, name.len) == field) return fields.element[i + 1];
+  }
+  return nullptr;
+}
+
+// CLUSTER SHARDS: ["slots", [first, last, first, last, ...], "nodes", [["id", id, ...], ...]]...
+// (CLUSTER SLOTS leaves out replicas here and there.)
+void CountSlots(const redisReply& shards, ClusterStatus* status) {
   std::map<std::string, NodeRow*> by_id;
   for (NodeRow& node : status->nodes) by_id[node.id] = &node;
-  for (size_t i = 0; i < ranges.elements; ++i) {
-    const redisReply& range = *ranges.element[i];
-    if (range.type != REDIS_REPLY_ARRAY || range.elements < 3) continue;
-    const int64_t slots = range.element[1]->integer - range.element[0]->integer + 1;
+  for (size_t i = 0; i < shards.elements; ++i) {
+    const redisReply* ranges = ValueOf(*shards.element[i], "slots");
+    const redisReply* replicas = ValueOf(*shards.element[i], "nodes");
+    if (ranges == nullptr || replicas == nullptr) continue;
+    int64_t slots = 0;
+    for (size_t j = 0; j + 1 < ranges->elements; j += 2) {
+      slots += ranges->element[j + 1]->integer - ranges->element[j]->integer + 1;
+    }
     size_t alive = 0;
-    for (size_t j = 2; j < range.elements; ++j) {
-      const redisReply& endpoint = *range.element[j];
-      if (endpoint.type != REDIS_REPLY_ARRAY || endpoint.elements < 3) continue;
-      const auto node = by_id.find({endpoint.element[2]->str, endpoint.element[2]->len});
+    for (size_t j = 0; j < replicas->elements; ++j) {
+      const redisReply* id = ValueOf(*replicas->element[j], "id");
+      const auto node = id == nullptr ? by_id.end() : by_id.find({id->str, id->len});
       if (node == by_id.end()) continue;
       alive += node->second->alive ? 1 : 0;
       node->second->replica_slots += slots;
-      if (j == 2) node->second->first_slots += slots;
+      if (j == 0) node->second->first_slots += slots;
     }
-    if (alive * 2 > range.elements - 2) status->slots_without_majority -= slots;
+    if (alive * 2 > replicas->elements) status->slots_without_majority -= slots;
   }
 }
 
@@ -111,9 +124,9 @@ absl::StatusOr<ClusterStatus> AskCluster(const HostAndPort& address) {
   const auto nodes = face->AskText({"CLUSTER", "NODES"});
   if (!nodes.ok()) return nodes.status();
   status.nodes = ParseNodes(*nodes);
-  const auto slots = face->Ask({"CLUSTER", "SLOTS"});
-  if (!slots.ok()) return slots.status();
-  CountSlots(**slots, &status);
+  const auto shards = face->Ask({"CLUSTER", "SHARDS"});
+  if (!shards.ok()) return shards.status();
+  CountSlots(**shards, &status);
   for (NodeRow& node : status.nodes) AskNode(&node);
   return status;
 }

@@ -3,6 +3,7 @@ whatever they do, another client is answered within a second."""
 
 import os
 import random
+import resource
 import socket
 import threading
 import time
@@ -120,6 +121,8 @@ def test_a_value_that_is_announced_and_never_sent(directory):
 
 
 def test_a_thousand_connections(directory):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(4096, hard)), hard))
     server = start(directory)
     clients = [server.client() for _ in range(1000)]
     for number, client in enumerate(clients):

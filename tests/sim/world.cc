@@ -29,7 +29,7 @@ const CommandTable& Commands() {
 }  // namespace
 
 World::World(uint64_t seed, const WorldOptions& options) : random_(seed), options_(options) {
-  const size_t size = OneOf<size_t>(random_, {3, 3, 3, 3, 4, 5, 7});
+  const size_t size = options.duels ? 3 : OneOf<size_t>(random_, {3, 3, 3, 3, 4, 5, 7});
   loss_ = OneOf<double>(random_, {0, 0, 0.01, 0.05, 0.15});
   delay_max_us_ = OneOf<uint64_t>(random_, {500, 2000, 10000});
   sync_max_us_ = OneOf<uint64_t>(random_, {500, 4000, 20000});
@@ -39,6 +39,14 @@ World::World(uint64_t seed, const WorldOptions& options) : random_(seed), option
   pause_weight_ = OneOf<double>(random_, {0, 1});
   reset_weight_ = OneOf<double>(random_, {0, 1});
   doubt_weight_ = OneOf<double>(random_, {0, 1, 4});
+  if (options.duels) {
+    fault_every_us_ = OneOf<uint64_t>(random_, {8'000, 20'000});
+    loss_ = OneOf<double>(random_, {0.02, 0.1});
+    delay_max_us_ = 3000;
+    sync_max_us_ = 1000;
+    crash_weight_ = OneOf<double>(random_, {0, 0.3});
+    doubt_weight_ = 6;
+  }
   const uint64_t skew_max = OneOf<uint64_t>(random_, {0, 5, 30, 400});
   const double cold = OneOf<double>(random_, {0, 0, 0.3});
 

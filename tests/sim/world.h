@@ -26,6 +26,7 @@ struct WorldOptions {
   Rules rules;         // the sabotaged variants leave one out
   bool trace = false;  // prints every event
   bool links_repeat = false;
+  bool duels = false;      // three nodes that doubt each other all the time: who is primary changes often
 };
 
 class World {

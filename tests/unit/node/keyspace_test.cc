@@ -85,6 +85,26 @@ TEST_F(KeyspaceTest, KeysOfOneSlotAreTakenApartByTheirPlaces) {
   EXPECT_EQ(ScanAll({"COUNT", "7"}), keys);
 }
 
+TEST_F(KeyspaceTest, ACallThatFindsNothingLooksAtNoMoreThanAPage) {
+  Fill(1500);
+  const Page page = Scan("0", {"MATCH", "other*", "COUNT", "1"});
+  EXPECT_NE(page.cursor, "0");
+  EXPECT_TRUE(page.keys.empty());
+  EXPECT_TRUE(ScanAll({"MATCH", "other*"}).empty());
+}
+
+TEST_F(KeyspaceTest, ScanTellsEveryKeyAlsoWhereValuesFillItsPages) {
+  auto keys = Fill(40);
+  const std::string large(size_t{3} << 19, 'x');  // more than a page holds
+  for (const std::string key : {"key7", "key21", "large"}) {
+    for (uint8_t db : {0, 1}) Run({"SET", key, large}, db);
+    keys[key] = 1;
+  }
+  EXPECT_EQ(ScanAll({"COUNT", "1"}), keys);
+  EXPECT_EQ(ScanAll({"COUNT", "10"}), keys);
+  EXPECT_EQ(Run({"KEYS", "*"}).items.size(), keys.size());
+}
+
 TEST_F(KeyspaceTest, DatabasesAreScannedEachForItself) {
   const auto zero = Fill(600, 0), three = Fill(40, 3, "other");
   Set("key0", 3);  // the same place in two databases

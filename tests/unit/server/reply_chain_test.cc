@@ -40,6 +40,33 @@ TEST_F(ReplyChainTest, ARepliesWaitsForItsSequenceAndThoseBehindWithIt) {
   EXPECT_EQ(chain_.WaitsFor(), 0u);
 }
 
+TEST_F(ReplyChainTest, WhatWaitsForTheDiskCanBeGivenUp) {
+  Say(":1\r\n", 3);
+  Say(":2\r\n", 5);
+  Say("*2\r\n$1\r\na\r\n$-1\r\n", 7);
+  chain_.Open();
+  chain_.Pending(7);
+  Say("+OK\r\n");
+  Say("+OK\r\n", 8);
+  chain_.GiveUp(3, "-E\r\n");
+  EXPECT_EQ(chain_.WaitsFor(), 0u);
+  EXPECT_EQ(Take(3), ":1\r\n-E\r\n-E\r\n");
+  EXPECT_TRUE(chain_.OnReply(7, 9, ":3\r\n"));
+  EXPECT_EQ(Take(3), "");
+  EXPECT_EQ(Take(9), ":3\r\n-E\r\n-E\r\n");
+  EXPECT_TRUE(chain_.empty());
+}
+
+TEST_F(ReplyChainTest, GivingUpLeavesWhatDoesNotWaitAlone) {
+  chain_.GiveUp(0, "-E\r\n");
+  Say(":1\r\n");
+  Say(":2\r\n", 3);
+  chain_.GiveUp(3, "-E\r\n");
+  Say(":3\r\n", 4);
+  EXPECT_EQ(Take(3), ":1\r\n:2\r\n");
+  EXPECT_EQ(Take(4), ":3\r\n");
+}
+
 TEST_F(ReplyChainTest, RepliesThatComeInAnyOrderLeaveInTheOrderOfTheCommands) {
   chain_.Open();
   chain_.Pending(7);

@@ -360,7 +360,7 @@ TEST_F(SessionTest, TimeIsTheTimeThatItWasTold) {
 TEST_F(SessionTest, CommandTellsEveryRow) {
   EXPECT_EQ(Say("COMMAND COUNT\r\n"),
             ":" + std::to_string(server_->commands().commands().size()) + "\r\n");
-  EXPECT_EQ(Say("COMMAND INFO nothing\r\n"), "*1\r\n*-1\r\n");
+  EXPECT_EQ(Say("COMMAND INFO nothing\r\n"), "*1\r\n$-1\r\n");
   EXPECT_EQ(Say("COMMAND\r\n"), Say("COMMAND INFO\r\n"));
   EXPECT_FALSE(Say("COMMAND DOCS\r\n").empty());  // Every row's arguments can be read.
   EXPECT_EQ(Say("COMMAND LIST FILTERBY PATTERN client|i*\r\n"),
