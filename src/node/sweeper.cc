@@ -12,9 +12,11 @@ constexpr uint32_t kEntriesMax = 200;  // buried in one turn, so that no client 
 }  // namespace
 
 void Sweeper::OnTick(const Turn& turn) {
-  if (scanning_ || turn.now_ms < next_ms_ || !shared_.settings().active_expiry ||
-      shared_.disk_failed())
-    return;
+  if (!scanning_ && turn.now_ms >= next_ms_) Look(turn);
+}
+
+void Sweeper::Look(const Turn& turn) {
+  if (!shared_.settings().active_expiry || shared_.disk_failed()) return;
   scanning_ = true;
   turn.out->scans.push_back({kTicket, shared_.last_sequence(), true, std::string(),
                              ExpiryKey(turn.now_ms + 1, {}), kEntriesMax});
@@ -22,8 +24,9 @@ void Sweeper::OnTick(const Turn& turn) {
 
 void Sweeper::OnScanned(std::vector<Entry> entries, const Turn& turn) {
   scanning_ = false;
-  next_ms_ = turn.now_ms + (entries.size() < kEntriesMax ? kIdleMs : 0);
+  next_ms_ = turn.now_ms + kIdleMs;
   for (const Entry& entry : entries) Bury(entry.key, turn);
+  if (entries.size() == kEntriesMax) Look(turn);  // there is more: go on as soon as this is durable
 }
 
 void Sweeper::Bury(const std::string& expiry_key, const Turn& turn) {

@@ -28,6 +28,7 @@ class Sweeper {
   static constexpr uint64_t kTicket = 1;  // of its scans; the keyspace's are even
 
  private:
+  void Look(const Turn& turn);
   void Bury(const std::string& expiry_key, const Turn& turn);
 
   Node& node_;
