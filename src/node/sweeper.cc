@@ -8,7 +8,7 @@
 namespace kindred {
 namespace {
 constexpr uint64_t kIdleMs = 100;      // between two looks when nothing had expired
-constexpr uint32_t kEntriesMax = 200;  // buried in one turn, so that no client waits long for it
+constexpr uint32_t kEntriesMax = 500;  // buried in one turn, so that no client waits long for it
 }  // namespace
 
 void Sweeper::OnTick(const Turn& turn) {
