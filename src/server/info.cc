@@ -50,8 +50,10 @@ void ServerSection(const InfoFacts& facts, Lines lines) {
 void ClientsSection(const InfoFacts& facts, Lines lines) {
   lines("connected_clients", facts.clients)("cluster_connections", 0)("maxclients",
                                                                       facts.maxclients);
-  lines("client_recent_max_input_buffer", 0)("client_recent_max_output_buffer", 0)(
-      "blocked_clients", 0)("tracking_clients", 0)("clients_in_timeout_table", 0);
+  lines("client_recent_max_input_buffer", facts.client_figures.input_bytes_max)(
+      "client_recent_max_output_buffer", facts.client_figures.output_bytes_max);
+  lines("blocked_clients", facts.client_figures.blocked)("tracking_clients", 0)(
+      "clients_in_timeout_table", 0);
 }
 
 void MemorySection(const InfoFacts& facts, Lines lines) {

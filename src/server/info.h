@@ -52,6 +52,7 @@ struct InfoFacts {
   Ports ports;
   uint64_t now_ms = 0;
   uint64_t clients = 0;
+  Clients::Figures client_figures;
   int64_t maxclients = 0;
   bool disk_failed = false;
 

@@ -22,7 +22,7 @@ CommandTable AllCommands() {
 }  // namespace
 
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies() {
-  return {ConnectionCommands(), ClientCommands(),  ServerCommands(),
+  return {ConnectionCommands(), ClientCommands(),  ClientControlCommands(), ServerCommands(),
           CommandCommands(),    ClusterCommands(), ConsistencyCommands()};
 }
 
@@ -108,10 +108,11 @@ void Server::PublishConfigLocked() {
   publish("protected-mode", &protected_mode_);
 }
 
-std::optional<std::string> Server::WhyNotAccept(bool loopback) const {
-  if (clients_.size() >= maxclients()) return std::string(kMaxClients);
-  if (!loopback && protected_mode()) return std::string(kProtectedMode);
-  return std::nullopt;
+std::optional<std::string> Server::Admit(bool loopback) {
+  if (!clients_.Enter(maxclients())) return std::string(kMaxClients);
+  if (loopback || !protected_mode()) return std::nullopt;
+  clients_.Leave();
+  return std::string(kProtectedMode);
 }
 
 void Server::OnSecond(const ProcessFacts& facts, uint64_t now_ms) {
@@ -129,6 +130,7 @@ std::string Server::Info(Face face, std::span<const std::string_view> sections, 
   facts.ports = ports_;
   facts.now_ms = now_ms;
   facts.clients = clients_.size();
+  facts.client_figures = clients_.figures();
   facts.maxclients = static_cast<int64_t>(maxclients());
   facts.disk_failed = shared_.disk_failed();
   facts.node_id = shared_.self_id();

@@ -23,6 +23,7 @@
 #include "server/clients.h"
 #include "server/config.h"
 #include "server/info.h"
+#include "server/pause.h"
 #include "server/session_command.h"
 #include "server/statistics.h"
 
@@ -42,6 +43,7 @@ class Server {
   const CommandRow* with_row() const { return with_row_; }
   Clients& clients() { return clients_; }
   Statistics& statistics() { return statistics_; }
+  Pause& pause() { return pause_; }
   const ProcessIdentity& identity() const { return identity_; }
   const Ports& ports() const { return ports_; }
 
@@ -63,9 +65,9 @@ class Server {
   size_t maxclients() const { return Load(maxclients_); }
   bool protected_mode() const { return Load(protected_mode_) != 0; }
 
-  // Asked by the edge for each new connection. The error to send before closing it, or nothing.
-  // `loopback`: it comes from this machine.
-  std::optional<std::string> WhyNotAccept(bool loopback) const;
+  // Asked by the edge for each new connection. The error to send before closing it, or nothing:
+  // then it counts as a client until clients().Leave(). `loopback`: it comes from this machine.
+  std::optional<std::string> Admit(bool loopback);
 
   // Told by the edge once a second.
   void OnSecond(const ProcessFacts& facts, uint64_t now_ms);
@@ -91,6 +93,7 @@ class Server {
 
   Clients clients_;        // Has its own lock.
   Statistics statistics_;  // Has its own lock.
+  Pause pause_;
 
   mutable std::mutex mutex_;
   Config config_;         // Guarded by mutex_.

@@ -34,6 +34,8 @@ Session::Session(Server& server, Node& node, Face face, Peername names, uint64_t
   client_.face = face;
   client_.address = std::move(names.client);
   client_.local_address = std::move(names.local);
+  client_.fd = names.fd;
+  client_.wake = std::move(names.wake);
   client_.connected_ms = now_ms;
   client_.active_ms = now_ms;
   server_.clients().Add(&client_);
@@ -58,7 +60,7 @@ void Session::OnBytes(std::string_view bytes, uint64_t now_ms) {
   // The usual case: whole commands, which are run where they lie.
   size_t used = Run(bytes, now_ms);
   if (!closing_ && used < bytes.size()) input_.assign(bytes.substr(used));
-  client_.buffered_bytes.store(waiting_bytes(), std::memory_order_relaxed);
+  NoteInput();
 }
 
 void Session::OnReply(const Outbox::Reply& reply, uint64_t now_ms) {
@@ -75,7 +77,7 @@ void Session::TakeOutput(uint64_t durable, std::string* out) {
   size_t before = out->size();
   chain_.TakeOutput(durable, out);
   statistics_.Add(Counter::kOutputBytes, out->size() - before);
-  client_.output_bytes.store(chain_.bytes(), std::memory_order_relaxed);
+  NoteOutput();
 }
 
 void Session::GiveUpOnDisk(uint64_t durable) {
@@ -87,12 +89,26 @@ void Session::GiveUpOnDisk(uint64_t durable) {
 bool Session::ReadingPaused() const {
   return closing_ || chain_.pending() >= kRepliesInFlightMax ||
          chain_.bytes() >= kOutputWaitingBytesMax ||
-         ((waits_for_ != 0 || stalled_) && waiting_bytes() >= kInputWaitingBytesMax);
+         ((waits_for_ != 0 || stalled_ || WantsTicks()) &&
+          waiting_bytes() >= kInputWaitingBytesMax);
 }
 
-bool Session::CloseAfterOutput() const {
-  if (client_.kill.load(std::memory_order_relaxed)) return true;
-  return closing_ && chain_.empty();
+bool Session::CloseAfterOutput() const { return closing_ && chain_.empty(); }
+
+void Session::OnTick(uint64_t now_ms) { RunInput(now_ms); }
+
+// A command has run: whether the next one's reply is wanted.
+void Session::NextReply() {
+  if (replies_ == Replies::kSkip) {
+    set_replies(Replies::kOn);
+  } else if (replies_ == Replies::kSkipNext) {
+    set_replies(Replies::kSkip);
+  }
+}
+
+void Session::set_replies(Replies replies) {
+  replies_ = replies;
+  chain_.set_muted(replies != Replies::kOn);
 }
 
 void Session::set_protocol(int protocol) {
@@ -108,6 +124,7 @@ void Session::set_db(uint8_t db) {
 void Session::ResetState() {
   set_protocol(2);
   set_db(0);
+  set_replies(Replies::kOn);
   consistency_ = server_.DefaultConsistency();
   server_.clients().ChangeWords(client_, [](ClientWords& words) {
     words.name.clear();
@@ -143,7 +160,17 @@ void Session::DropRunInput() {
     input_.erase(0, input_begin_);
     input_begin_ = 0;
   }
+  NoteInput();
+}
+
+void Session::NoteInput() {
   client_.buffered_bytes.store(waiting_bytes(), std::memory_order_relaxed);
+  client_.buffer_free_bytes.store(input_.capacity() - waiting_bytes(), std::memory_order_relaxed);
+}
+
+void Session::NoteOutput() {
+  client_.output_bytes.store(chain_.bytes(), std::memory_order_relaxed);
+  client_.replies_waiting.store(chain_.slots(), std::memory_order_relaxed);
 }
 
 // Returns how many bytes of whole commands have been run.
@@ -165,8 +192,9 @@ size_t Session::Run(std::string_view input, uint64_t now_ms) {
     Args args = parser_.args();
     if (!args.empty() && Execute(args, consistency_, false, now_ms) == Ran::kWaits) break;
     used += parser_.consumed();
+    if (!args.empty() && replies_ != Replies::kOn) NextReply();
   }
-  client_.output_bytes.store(chain_.bytes(), std::memory_order_relaxed);
+  NoteOutput();
   return used;
 }
 
@@ -194,6 +222,7 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
   if (!command->row.ArityFits(args.size())) return Refuse(WrongArity(command->row.name));
   if (&command->row == server_.with_row()) return ExecuteWith(args, now_ms);
   CHECK(command->run != nullptr);
+  if (IsPaused(command->row, now_ms)) return Ran::kWaits;
   if (command->after_all && HasToWait({.everything = true, .write = true, .keys = {}})) {
     return Ran::kWaits;
   }
@@ -217,6 +246,7 @@ Session::Ran Session::ExecuteWith(Args args, uint64_t now_ms) {
 
 Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency& consistency,
                              uint64_t now_ms) {
+  if (IsPaused(row, now_ms)) return Ran::kWaits;
   // Alone in flight, as most are, a command needs to know its keys only if it does not finish.
   bool alone = flight_.empty();
   KeysInFlight::Touch touch;
@@ -269,6 +299,13 @@ KeysInFlight::Touch Session::TouchOf(const CommandRow& row, Args args) {
 bool Session::HasToWait(const KeysInFlight::Touch& touch) {
   waits_for_ = flight_.BlockerOf(touch);
   return waits_for_ != 0;
+}
+
+// CLIENT PAUSE: the command stays in the input, and is tried again with each tick.
+bool Session::IsPaused(const CommandRow& row, uint64_t now_ms) {
+  const bool paused = server_.pause().Holds(row, now_ms);
+  if (paused != WantsTicks()) client_.blocked.store(paused, std::memory_order_relaxed);
+  return paused;
 }
 
 Session::Ran Session::Refuse(std::string_view error) {

@@ -23,6 +23,17 @@ inline constexpr std::string_view kProtectedMode =
 inline constexpr std::string_view kSelectInCluster = "ERR SELECT is not allowed in cluster mode";
 inline constexpr std::string_view kInvalidSlot = "ERR Invalid slot";
 inline constexpr std::string_view kInvalidClientId = "ERR Invalid client ID";
+inline constexpr std::string_view kNoSuchClient = "ERR No such client";
+inline constexpr std::string_view kClientIdTooSmall = "ERR client-id should be greater than 0";
+inline std::string NoSuchUser(std::string_view user) {
+  return fmt::format("ERR No such user '{}'", user.substr(0, user.find('\0')));
+}
+inline constexpr std::string_view kPauseMode = "ERR CLIENT PAUSE mode must be WRITE or ALL";
+inline constexpr std::string_view kUnblockReason =
+    "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR";
+inline constexpr std::string_view kTimeoutNotInteger =
+    "ERR timeout is not an integer or out of range";
+inline constexpr std::string_view kTimeoutNegative = "ERR timeout is negative";
 inline std::string UnknownClientType(std::string_view type) {
   return fmt::format("ERR Unknown client type '{}'", type.substr(0, type.find('\0')));
 }

@@ -96,7 +96,7 @@ TEST(Clients, ListShowsWhatClientsSaidAboutThemselves) {
     words.name = "me";
     words.library_name = "redis-py";
   });
-  EXPECT_EQ(clients.All(11'000),
+  EXPECT_EQ(clients.All({}, 11'000),
             "id=1 addr=127.0.0.1:50312 laddr=127.0.0.1:7001 fd=-1 name=me age=10 idle=6 flags=N "
             "db=0 sub=0 psub=0 ssub=0 multi=-1 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 "
             "rbp=0 obl=0 oll=0 omem=0 tot-mem=" +
@@ -105,7 +105,7 @@ TEST(Clients, ListShowsWhatClientsSaidAboutThemselves) {
   EXPECT_EQ(clients.Those({2}, 11'000), "");
   EXPECT_EQ(clients.size(), 1u);
   clients.Remove(&client);
-  EXPECT_EQ(clients.All(11'000), "");
+  EXPECT_EQ(clients.All({}, 11'000), "");
 }
 
 }  // namespace
