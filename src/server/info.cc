@@ -67,7 +67,7 @@ void MemorySection(const InfoFacts& facts, Lines lines) {
   };
   both("used_memory", process.used_memory_bytes);
   both("used_memory_rss", process.rss_bytes);
-  both("used_memory_peak", std::max(process.used_memory_peak_bytes, process.used_memory_bytes));
+  both("used_memory_peak", facts.used_memory_peak_bytes);
   both("total_system_memory", process.system_memory_bytes);
   both("used_memory_lua", 0);
   both("maxmemory", 0);

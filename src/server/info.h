@@ -13,6 +13,7 @@
 #include "node/settings.h"
 #include "server/clients.h"
 #include "server/config.h"
+#include "server/host.h"
 #include "server/statistics.h"
 #include "store/counts.h"
 
@@ -32,21 +33,11 @@ struct ProcessIdentity {
   std::string os;  // "Linux 6.1.0 x86_64"
 };
 
-// What the edge measures once a second.
-struct ProcessFacts {
-  uint64_t used_memory_bytes = 0;  // Allocated.
-  uint64_t used_memory_peak_bytes = 0;
-  uint64_t rss_bytes = 0;
-  uint64_t system_memory_bytes = 0;
-  double cpu_system_s = 0;
-  double cpu_user_s = 0;
-  uint64_t disk_bytes = 0;  // Of the store's files.
-};
-
 struct InfoFacts {
   Face face = Face::kPlain;
   ProcessIdentity identity;
   ProcessFacts process;
+  uint64_t used_memory_peak_bytes = 0;
   Totals totals;
   Statistics::Rates rates;
   Ports ports;

@@ -6,6 +6,7 @@
 #include "base/glob.h"
 #include "command/families.h"
 #include "command/handler_tools.h"
+#include "server/config_rewrite.h"
 #include "server/session_errors.h"
 
 namespace kindred {
@@ -19,15 +20,29 @@ CommandTable AllCommands() {
   return CommandTable(std::move(families));
 }
 
+// All names come before any value, as in Redis.
+std::optional<std::string> WhyNotSettable(std::span<const std::string_view> names_and_values) {
+  std::set<const OptionRow*> seen;
+  for (size_t i = 0; i < names_and_values.size(); i += 2) {
+    std::string_view name = names_and_values[i];
+    const OptionRow* row = FindOption(name);
+    if (row == nullptr) return UnknownConfigOption(name);
+    if (!row->run_time) return ConfigSetFailed(name, "can't set immutable config");
+    if (!seen.insert(row).second) return ConfigSetFailed(name, "duplicate parameter");
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies() {
-  return {ConnectionCommands(), ClientCommands(),  ClientControlCommands(), ServerCommands(),
-          CommandCommands(),    ClusterCommands(), ConsistencyCommands()};
+  return {ConnectionCommands(), ClientCommands(),  ClientControlCommands(), ConfigCommands(),
+          ServerCommands(),     CommandCommands(), ClusterCommands(),       ConsistencyCommands()};
 }
 
-Server::Server(const Config& config, Shared& shared, ProcessIdentity identity)
+Server::Server(const Config& config, Shared& shared, Host& host, ProcessIdentity identity)
     : shared_(shared),
+      host_(host),
       identity_(std::move(identity)),
       ports_(config.ports()),
       value_bytes_max_(static_cast<size_t>(config.GetNumber("proto-max-bulk-len"))),
@@ -65,17 +80,13 @@ std::vector<std::pair<std::string, std::string>> Server::ConfigGet(
 }
 
 std::optional<std::string> Server::ConfigSet(std::span<const std::string_view> names_and_values) {
+  if (auto error = WhyNotSettable(names_and_values)) return error;
   std::lock_guard lock(mutex_);
   Config changed = config_;
-  std::set<const OptionRow*> seen;
   for (size_t i = 0; i + 1 < names_and_values.size(); i += 2) {
     std::string_view name = names_and_values[i];
     std::string_view value = names_and_values[i + 1];
-    const OptionRow* row = FindOption(name);
-    if (row == nullptr) return UnknownConfigOption(name);
-    if (!seen.insert(row).second) return ConfigSetFailed(name, "duplicate parameter");
-    if (!row->run_time) return ConfigSetFailed(name, "can't set immutable config");
-    if (auto why = WhyRefused(*row, value)) return ConfigSetFailed(name, *why);
+    if (auto why = WhyRefused(*FindOption(name), value)) return ConfigSetFailed(name, *why);
     CHECK(changed.Set(name, value).ok());
     if (absl::Status status = changed.Check(); !status.ok()) {
       return ConfigSetFailed(name, std::string(status.message()));
@@ -84,6 +95,20 @@ std::optional<std::string> Server::ConfigSet(std::span<const std::string_view> n
   config_ = std::move(changed);
   PublishConfigLocked();
   return std::nullopt;
+}
+
+std::optional<std::string> Server::ConfigRewrite() {
+  if (identity_.config_file.empty()) return std::string(kNoConfigFile);
+  std::lock_guard lock(rewrite_mutex_);
+  absl::StatusOr<std::string> old = host_.ReadFile(identity_.config_file);
+  absl::Status status = old.status();
+  Config as_written;
+  if (status.ok()) status = as_written.LoadText(*old, identity_.config_file);
+  if (status.ok()) {
+    status = host_.ReplaceFile(identity_.config_file, RewriteConfig(*old, config()));
+  }
+  if (status.ok()) return std::nullopt;
+  return RewriteFailed(std::string(status.message()));
 }
 
 Consistency Server::DefaultConsistency() const {
@@ -115,10 +140,18 @@ std::optional<std::string> Server::Admit(bool loopback) {
   return std::string(kProtectedMode);
 }
 
-void Server::OnSecond(const ProcessFacts& facts, uint64_t now_ms) {
+void Server::OnSecond(uint64_t now_ms) {
   statistics_.OnSecond(now_ms);
-  std::lock_guard lock(mutex_);
-  process_ = facts;
+  Measure();
+}
+
+ProcessFacts Server::Measure() {
+  ProcessFacts facts = host_.Measure();
+  uint64_t peak = used_memory_peak_bytes_.load(std::memory_order_relaxed);
+  while (peak < facts.used_memory_bytes &&
+         !used_memory_peak_bytes_.compare_exchange_weak(peak, facts.used_memory_bytes)) {
+  }
+  return facts;
 }
 
 std::string Server::Info(Face face, std::span<const std::string_view> sections, uint64_t now_ms) {
@@ -134,10 +167,8 @@ std::string Server::Info(Face face, std::span<const std::string_view> sections, 
   facts.maxclients = static_cast<int64_t>(maxclients());
   facts.disk_failed = shared_.disk_failed();
   facts.node_id = shared_.self_id();
-  {
-    std::lock_guard lock(mutex_);
-    facts.process = process_;
-  }
+  facts.process = Measure();
+  facts.used_memory_peak_bytes = used_memory_peak_bytes_.load(std::memory_order_relaxed);
 
   std::shared_ptr<const ClusterView> view = shared_.view();
   facts.epoch = view->epoch();

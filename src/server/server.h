@@ -22,6 +22,7 @@
 #include "node/shared.h"
 #include "server/clients.h"
 #include "server/config.h"
+#include "server/host.h"
 #include "server/info.h"
 #include "server/pause.h"
 #include "server/session_command.h"
@@ -31,12 +32,13 @@ namespace kindred {
 
 class Server {
  public:
-  // `shared` outlives it.
-  Server(const Config& config, Shared& shared, ProcessIdentity identity);
+  // `shared` and `host` outlive it.
+  Server(const Config& config, Shared& shared, Host& host, ProcessIdentity identity);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   Shared& shared() { return shared_; }
+  Host& host() { return host_; }
   const CommandTable& commands() const { return commands_; }
   // What a row of kind kSession belongs to; null for others.
   const SessionCommand* SessionCommandOf(const CommandRow* row) const;
@@ -52,6 +54,8 @@ class Server {
       std::span<const std::string_view> patterns) const;
   // All of the pairs or none; an error text for the client if it is refused.
   std::optional<std::string> ConfigSet(std::span<const std::string_view> names_and_values);
+  // CONFIG REWRITE: an error text for the client if it fails.
+  std::optional<std::string> ConfigRewrite();
   // What new sessions begin with.
   Consistency DefaultConsistency() const;
   Config config() const;  // A copy.
@@ -69,8 +73,10 @@ class Server {
   // then it counts as a client until clients().Leave(). `loopback`: it comes from this machine.
   std::optional<std::string> Admit(bool loopback);
 
-  // Told by the edge once a second.
-  void OnSecond(const ProcessFacts& facts, uint64_t now_ms);
+  // Called by the edge once a second.
+  void OnSecond(uint64_t now_ms);
+  // As of now.
+  ProcessFacts Measure();
 
   std::string Info(Face face, std::span<const std::string_view> sections, uint64_t now_ms);
   // Live keys of this node by database: on the plain face of all slots that it holds, on the
@@ -84,6 +90,7 @@ class Server {
   void PublishConfigLocked();
 
   Shared& shared_;
+  Host& host_;
   const ProcessIdentity identity_;
   const Ports ports_;
   const size_t value_bytes_max_;
@@ -96,9 +103,10 @@ class Server {
   Pause pause_;
 
   mutable std::mutex mutex_;
-  Config config_;         // Guarded by mutex_.
-  ProcessFacts process_;  // Guarded by mutex_.
+  Config config_;             // Guarded by mutex_.
+  std::mutex rewrite_mutex_;  // Held while the configuration file is rewritten.
 
+  std::atomic<uint64_t> used_memory_peak_bytes_{0};
   std::atomic<uint64_t> request_timeout_ms_{0};
   std::atomic<uint64_t> query_buffer_bytes_max_{0};
   std::atomic<uint64_t> idle_timeout_s_{0};

@@ -30,7 +30,8 @@ struct SessionCommand {
 std::span<const SessionCommand> ConnectionCommands();     // HELLO, PING, SELECT, ...
 std::span<const SessionCommand> ClientCommands();         // CLIENT: what is said of clients
 std::span<const SessionCommand> ClientControlCommands();  // CLIENT KILL, PAUSE, REPLY, ...
-std::span<const SessionCommand> ServerCommands();         // CONFIG, INFO, TIME
+std::span<const SessionCommand> ConfigCommands();         // CONFIG
+std::span<const SessionCommand> ServerCommands();         // INFO, TIME
 std::span<const SessionCommand> CommandCommands();        // COMMAND
 std::span<const SessionCommand> ClusterCommands();        // CLUSTER, READONLY, ...
 std::span<const SessionCommand> ConsistencyCommands();    // WITH, CONSISTENCY, OWNERS

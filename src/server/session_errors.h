@@ -45,6 +45,10 @@ inline std::string UnknownConfigOption(std::string_view name) {
 inline std::string ConfigSetFailed(std::string_view name, std::string_view why) {
   return fmt::format("ERR CONFIG SET failed (possibly related to argument '{}') - {}", name, why);
 }
+inline constexpr std::string_view kNoConfigFile = "ERR The server is running without a config file";
+inline std::string RewriteFailed(std::string_view why) {
+  return fmt::format("ERR Rewriting config file: {}", why);
+}
 
 // Kindred's own.
 inline constexpr std::string_view kWithNeedsKeys = "ERR WITH needs a command on keys";

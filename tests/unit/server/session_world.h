@@ -21,6 +21,31 @@ namespace kindred {
 
 inline constexpr uint64_t kNow = 1'700'000'000'000;
 
+// Nothing happens here but what the test does.
+class FakeHost : public Host {
+ public:
+  uint64_t SteadyNs() const override { return steady_ns; }
+  uint64_t WallUs() const override { return wall_us; }
+  ProcessFacts Measure() override { return facts; }
+  std::string AllocatorReport() override { return "the allocator's report"; }
+  void ReleaseMemory() override { ++releases; }
+  absl::StatusOr<std::string> ReadFile(const std::string&) override { return file; }
+  absl::Status ReplaceFile(const std::string&, const std::string& text) override {
+    if (!disk_error.empty()) return absl::UnavailableError(disk_error);
+    file = text;
+    return absl::OkStatus();
+  }
+  void Stop() override { stopped = true; }
+
+  uint64_t steady_ns = 1'000'000'000;
+  uint64_t wall_us = kNow * 1000 + 7;
+  ProcessFacts facts;
+  int releases = 0;
+  std::string file;
+  std::string disk_error;
+  bool stopped = false;
+};
+
 class World {
  public:
   World() : random_(1), shared_(config_.settings(1), store_, Start()), node_(shared_, 0, 1) {
@@ -28,7 +53,8 @@ class World {
     identity.version = "0.1.0";
     identity.run_id = std::string(40, 'a');
     identity.started_ms = kNow;
-    server_ = std::make_unique<Server>(config_, shared_, identity);
+    identity.config_file = "/etc/kindred.toml";
+    server_ = std::make_unique<Server>(config_, shared_, host_, identity);
     Open(Face::kPlain);
   }
 
@@ -107,6 +133,7 @@ class World {
   Config config_;
   Shared shared_;
   Node node_;
+  FakeHost host_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<Session> session_;
 };
