@@ -216,6 +216,11 @@ absl::Status ServerProcess::OpenStore() {
                    Log(LogLevel::kWarning,
                        "the disk fails, writes are refused until it is well: {}", error);
                    if (loops_ready_.load(std::memory_order_acquire)) shared_->set_disk_failed(true);
+                 },
+                 [this](std::chrono::microseconds took, bool synced) {
+                   if (!loops_ready_.load(std::memory_order_acquire)) return;
+                   server_->NoteLatency(synced ? "aof-fsync-always" : "aof-write",
+                                        static_cast<uint64_t>(took.count()));
                  }});
   return absl::OkStatus();
 }

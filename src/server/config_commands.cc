@@ -28,7 +28,7 @@ void ConfigSet(Session& session, Args args, ReplyWriter& reply, uint64_t) {
 }
 
 void ConfigResetStat(Session& session, Args, ReplyWriter& reply, uint64_t) {
-  session.server().statistics().Reset();
+  session.server().ResetStatistics();
   reply.Simple("OK");
 }
 

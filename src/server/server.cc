@@ -36,8 +36,9 @@ std::optional<std::string> WhyNotSettable(std::span<const std::string_view> name
 }  // namespace
 
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies() {
-  return {ConnectionCommands(), ClientCommands(),  ClientControlCommands(), ConfigCommands(),
-          ServerCommands(),     CommandCommands(), ClusterCommands(),       ConsistencyCommands()};
+  return {ConnectionCommands(), ClientCommands(),     ClientControlCommands(), ConfigCommands(),
+          ServerCommands(),     SlowLogCommands(),    LatencyCommands(),       CommandCommands(),
+          ClusterCommands(),    ConsistencyCommands()};
 }
 
 Server::Server(const Config& config, Shared& shared, Host& host, ProcessIdentity identity)
@@ -48,7 +49,9 @@ Server::Server(const Config& config, Shared& shared, Host& host, ProcessIdentity
       value_bytes_max_(static_cast<size_t>(config.GetNumber("proto-max-bulk-len"))),
       commands_(AllCommands()),
       with_row_(commands_.Find("with")),
-      config_(config) {
+      command_statistics_(commands_),
+      config_(config),
+      startup_memory_bytes_(host.Measure().used_memory_bytes) {
   for (std::span<const SessionCommand> family : SessionCommandFamilies()) {
     for (const SessionCommand& command : family) session_commands_[&command.row] = &command;
   }
@@ -131,6 +134,27 @@ void Server::PublishConfigLocked() {
   publish("tcp-keepalive", &tcp_keepalive_s_);
   publish("maxclients", &maxclients_);
   publish("protected-mode", &protected_mode_);
+  publish("latency-tracking", &tracks_latency_);
+  publish("slowlog-log-slower-than", &slower_than_us_);  // -1 is kDisabled.
+  publish("slowlog-max-len", &slow_log_max_);
+  const auto threshold_ms = static_cast<uint64_t>(config_.GetNumber("latency-monitor-threshold"));
+  const bool keeps = threshold_ms > 0 && threshold_ms < kDisabled / 1000;
+  latency_threshold_us_.store(keeps ? threshold_ms * 1000 : kDisabled, std::memory_order_relaxed);
+}
+
+void Server::LogSlow(SlowCommand command) {
+  slow_log_.Add(std::move(command), Load(slow_log_max_));
+}
+
+void Server::KeepLatency(std::string_view event, uint64_t duration_us) {
+  latency_events_.Add(event, {host_.WallUs() / 1'000'000, duration_us / 1000});
+}
+
+void Server::ResetStatistics() {
+  statistics_.Reset();
+  command_statistics_.Reset();
+  errors_.Reset();
+  expired_keys_base_.store(shared_.expired_keys(), std::memory_order_relaxed);
 }
 
 std::optional<std::string> Server::Admit(bool loopback) {
@@ -162,27 +186,37 @@ std::string Server::Info(Face face, std::span<const std::string_view> sections, 
   facts.rates = statistics_.rates();
   facts.ports = ports_;
   facts.now_ms = now_ms;
+  facts.wall_us = host_.WallUs();
   facts.clients = clients_.size();
   facts.client_figures = clients_.figures();
   facts.maxclients = static_cast<int64_t>(maxclients());
   facts.disk_failed = shared_.disk_failed();
-  facts.node_id = shared_.self_id();
+  facts.expired_keys = shared_.expired_keys() - expired_keys_base_.load(std::memory_order_relaxed);
   facts.process = Measure();
   facts.used_memory_peak_bytes = used_memory_peak_bytes_.load(std::memory_order_relaxed);
-
-  std::shared_ptr<const ClusterView> view = shared_.view();
-  facts.epoch = view->epoch();
-  facts.nodes = view->members().size();
-  for (Peer peer : view->members()) facts.nodes_alive += view->alive(peer) ? 1 : 0;
-  facts.vnodes = view->topology().vnode_count();
-  for (uint32_t vnode = 0; facts.nodes > 0 && vnode < facts.vnodes; ++vnode) {
-    facts.vnodes_held += view->IsReplica(vnode) ? 1 : 0;
-    facts.vnodes_primary += view->PrimaryOf(vnode) == kSelf ? 1 : 0;
+  facts.startup_memory_bytes = startup_memory_bytes_;
+  if (ShowsInfo(sections, "commandstats") || ShowsInfo(sections, "latencystats")) {
+    facts.commands = command_statistics_.totals();
   }
-
+  facts.errors = errors_.counts();
+  facts.percentiles = config().percentiles();
+  FillCluster(&facts);
   std::vector<Counts::Number> keyspace = CountKeys(face);
   facts.keyspace = keyspace;
   return InfoText(facts, sections);
+}
+
+void Server::FillCluster(InfoFacts* facts) {
+  std::shared_ptr<const ClusterView> view = shared_.view();
+  facts->node_id = shared_.self_id();
+  facts->epoch = view->epoch();
+  facts->nodes = view->members().size();
+  for (Peer peer : view->members()) facts->nodes_alive += view->alive(peer) ? 1 : 0;
+  facts->vnodes = view->topology().vnode_count();
+  for (uint32_t vnode = 0; facts->nodes > 0 && vnode < facts->vnodes; ++vnode) {
+    facts->vnodes_held += view->IsReplica(vnode) ? 1 : 0;
+    facts->vnodes_primary += view->PrimaryOf(vnode) == kSelf ? 1 : 0;
+  }
 }
 
 std::vector<Counts::Number> Server::CountKeys(Face face) {

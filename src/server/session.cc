@@ -29,6 +29,7 @@ Session::Session(Server& server, Node& node, Face face, Peername names, uint64_t
     : server_(server),
       node_(node),
       statistics_(server.statistics().OfLoop(node.loop())),
+      timer_(server, node.loop(), client_),
       parser_(LimitsOf(server)),
       consistency_(server.DefaultConsistency()) {
   client_.face = face;
@@ -50,6 +51,7 @@ Session::~Session() {
 void Session::OnBytes(std::string_view bytes, uint64_t now_ms) {
   if (!bytes.empty()) {
     statistics_.Add(Counter::kInputBytes, bytes.size());
+    statistics_.Add(Counter::kReads);
     client_.active_ms.store(now_ms, std::memory_order_relaxed);
   }
   if (!input_.empty()) {
@@ -65,6 +67,7 @@ void Session::OnBytes(std::string_view bytes, uint64_t now_ms) {
 
 void Session::OnReply(const Outbox::Reply& reply, uint64_t now_ms) {
   bool one_key_read = flight_.Remove(reply.request);
+  timer_.OnReply(reply.request, reply.bytes, reply.after);
   if (!chain_.OnReply(reply.request, reply.after, reply.bytes)) return;
   CountReply(one_key_read, reply.bytes);
   if (waits_for_ == reply.request) waits_for_ = 0;
@@ -76,7 +79,11 @@ std::vector<uint64_t> Session::TakeNewRequests() { return std::exchange(new_requ
 void Session::TakeOutput(uint64_t durable, std::string* out) {
   size_t before = out->size();
   chain_.TakeOutput(durable, out);
-  statistics_.Add(Counter::kOutputBytes, out->size() - before);
+  timer_.OnDurable(durable);
+  if (out->size() > before) {
+    statistics_.Add(Counter::kOutputBytes, out->size() - before);
+    statistics_.Add(Counter::kWrites);
+  }
   NoteOutput();
 }
 
@@ -177,6 +184,7 @@ void Session::NoteOutput() {
 size_t Session::Run(std::string_view input, uint64_t now_ms) {
   size_t used = 0;
   stalled_ = false;
+  timer_.BeginTurn();
   while (used < input.size()) {
     if (!CanRun()) {
       stalled_ = true;
@@ -206,7 +214,7 @@ Session::Ran Session::Execute(Args args, const Consistency& consistency, bool wi
     if (within_with) return Refuse(kWithNeedsKeys);
     return ExecuteHere(*row, args, now_ms);
   }
-  if (!row->ArityFits(args.size())) return Refuse(WrongArity(row->name));
+  if (!row->ArityFits(args.size())) return Reject(*row, WrongArity(row->name));
   return Submit(*row, args, consistency, now_ms);
 }
 
@@ -219,7 +227,9 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
     command = server_.SessionCommandOf(subcommand);
     CHECK(command != nullptr);
   }
-  if (!command->row.ArityFits(args.size())) return Refuse(WrongArity(command->row.name));
+  if (!command->row.ArityFits(args.size())) {
+    return Reject(command->row, WrongArity(command->row.name));
+  }
   if (&command->row == server_.with_row()) return ExecuteWith(args, now_ms);
   CHECK(command->run != nullptr);
   if (IsPaused(command->row, now_ms)) return Ran::kWaits;
@@ -228,12 +238,13 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
   }
   client_.command.store(&command->row, std::memory_order_relaxed);
   statistics_.Add(Counter::kCommands);
+  timer_.Begin(command->row, args);
+  answer_after_ = 0;
   std::string* out = chain_.Open();
   size_t before = out->size();
   ReplyWriter reply(out, protocol_);
   command->run(*this, args, reply, now_ms);
-  CountReply(false, std::string_view(*out).substr(before));
-  chain_.Written();
+  Answered(std::string_view(*out).substr(before), false, answer_after_);
   return Ran::kYes;
 }
 
@@ -256,6 +267,7 @@ Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency
   }
   client_.command.store(&row, std::memory_order_relaxed);
   statistics_.Add(Counter::kCommands);
+  timer_.Begin(row, args);
 
   Request request;
   request.row = &row;
@@ -270,11 +282,11 @@ Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency
   Submitted submitted = node_.Submit(request, out, now_ms);
   if (submitted.done) {
     bool one_key_read = row.kind == RowKind::kRead && row.join == Join::kOneKey;
-    CountReply(one_key_read, std::string_view(*out).substr(before));
-    chain_.Written(submitted.after);
+    Answered(std::string_view(*out).substr(before), one_key_read, submitted.after);
     return Ran::kYes;
   }
   CHECK(submitted.id != 0);
+  timer_.Pending(submitted.id);
   chain_.Pending(submitted.id);
   flight_.Add(submitted.id, alone ? TouchOf(row, args) : touch);
   new_requests_.push_back(submitted.id);
@@ -308,16 +320,29 @@ bool Session::IsPaused(const CommandRow& row, uint64_t now_ms) {
   return paused;
 }
 
+Session::Ran Session::Reject(const CommandRow& row, std::string_view error) {
+  server_.command_statistics().OfLoop(node_.loop()).Of(row).AddRejected();
+  return Refuse(error);
+}
+
 Session::Ran Session::Refuse(std::string_view error) {
   statistics_.Add(Counter::kErrors);
+  server_.errors().Add(error);
   ReplyWriter(chain_.Open(), protocol_).Error(error);
   chain_.Written();
   return Ran::kYes;
 }
 
+void Session::Answered(std::string_view reply, bool one_key_read, uint64_t after) {
+  CountReply(one_key_read, reply);
+  timer_.Answered(reply, after);
+  chain_.Written(after);
+}
+
 void Session::CountReply(bool one_key_read, std::string_view reply) {
   if (reply.starts_with("-")) {
     statistics_.Add(Counter::kErrors);
+    server_.errors().Add(reply.substr(1));
   } else if (one_key_read) {
     statistics_.Add(IsNil(reply) ? Counter::kMisses : Counter::kHits);
   }

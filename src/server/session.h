@@ -22,6 +22,7 @@
 #include "node/node.h"
 #include "resp/command_parser.h"
 #include "server/clients.h"
+#include "server/command_timer.h"
 #include "server/keys_in_flight.h"
 #include "server/reply_chain.h"
 #include "server/statistics.h"
@@ -94,6 +95,8 @@ class Session {
   void set_db(uint8_t db);
   Consistency& consistency() { return consistency_; }
   void CloseWhenAnswered() { closing_ = true; }
+  // What the handler writes may leave when `sequence` is durable.
+  void AnswerAfter(uint64_t sequence) { answer_after_ = sequence; }
   // CLIENT REPLY. kSkip: the next command's reply is not wanted.
   enum class Replies : uint8_t { kOn, kOff, kSkipNext, kSkip };
   void set_replies(Replies replies);
@@ -119,13 +122,17 @@ class Session {
   KeysInFlight::Touch TouchOf(const CommandRow& row, Args args);
   bool HasToWait(const KeysInFlight::Touch& touch);
   bool IsPaused(const CommandRow& row, uint64_t now_ms);
+  // An error instead of the command; and one of a command that is known.
   Ran Refuse(std::string_view error);
+  Ran Reject(const CommandRow& row, std::string_view error);
+  void Answered(std::string_view reply, bool one_key_read, uint64_t after);
   void CountReply(bool one_key_read, std::string_view reply);
 
   Server& server_;
   Node& node_;
   LoopStatistics& statistics_;
   Client client_;
+  CommandTimer timer_;
 
   CommandParser parser_;
   std::string input_;       // What has arrived; whole commands that wait may be in it.
@@ -138,6 +145,7 @@ class Session {
   bool stalled_ = false;    // Run has stopped at a bound.
   bool closing_ = false;    // No further command is run.
   Replies replies_ = Replies::kOn;
+  uint64_t answer_after_ = 0;  // Of the handler that runs.
 
   int protocol_ = 2;
   uint8_t db_ = 0;

@@ -32,6 +32,8 @@ std::span<const SessionCommand> ClientCommands();         // CLIENT: what is sai
 std::span<const SessionCommand> ClientControlCommands();  // CLIENT KILL, PAUSE, REPLY, ...
 std::span<const SessionCommand> ConfigCommands();         // CONFIG
 std::span<const SessionCommand> ServerCommands();         // INFO, TIME
+std::span<const SessionCommand> SlowLogCommands();        // SLOWLOG
+std::span<const SessionCommand> LatencyCommands();        // LATENCY
 std::span<const SessionCommand> CommandCommands();        // COMMAND
 std::span<const SessionCommand> ClusterCommands();        // CLUSTER, READONLY, ...
 std::span<const SessionCommand> ConsistencyCommands();    // WITH, CONSISTENCY, OWNERS

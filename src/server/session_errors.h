@@ -50,6 +50,17 @@ inline std::string RewriteFailed(std::string_view why) {
   return fmt::format("ERR Rewriting config file: {}", why);
 }
 
+// A subcommand whose arguments it does not take. `command` in capitals.
+inline std::string SubcommandSyntax(std::string_view subcommand, std::string_view command) {
+  return fmt::format(
+      "ERR unknown subcommand or wrong number of arguments for '{:.128}'. Try {} HELP.",
+      subcommand.substr(0, subcommand.find('\0')), command);
+}
+inline constexpr std::string_view kSlowLogCount = "ERR count should be greater than or equal to -1";
+inline std::string NoSamples(std::string_view event) {
+  return fmt::format("ERR No samples available for event '{}'", event.substr(0, event.find('\0')));
+}
+
 // Kindred's own.
 inline constexpr std::string_view kWithNeedsKeys = "ERR WITH needs a command on keys";
 
