@@ -3,8 +3,9 @@
 namespace kindred {
 
 std::vector<std::span<const CommandRow>> DataCommandFamilies() {
-  return {StringCommands(), StringSetCommands(), CounterCommands(),  KeyCommands(),
-          ExpiryCommands(), KeyspaceCommands(),  ExtensionCommands()};
+  return {StringCommands(), StringSetCommands(), StringRangeCommands(), CounterCommands(),
+          BitmapCommands(), BitfieldCommands(),  KeyCommands(),         ExpiryCommands(),
+          DumpCommands(),   ObjectCommands(),    KeyspaceCommands(),    ExtensionCommands()};
 }
 
 }  // namespace kindred
