@@ -4,8 +4,9 @@ namespace kindred {
 
 std::vector<std::span<const CommandRow>> DataCommandFamilies() {
   return {StringCommands(), StringSetCommands(), StringRangeCommands(), CounterCommands(),
-          BitmapCommands(), BitfieldCommands(),  KeyCommands(),         ExpiryCommands(),
-          DumpCommands(),   ObjectCommands(),    KeyspaceCommands(),    ExtensionCommands()};
+          BitmapCommands(), BitfieldCommands(),  BitopCommands(),       LcsCommands(),
+          KeyCommands(),    ExpiryCommands(),    RenameCommands(),      DumpCommands(),
+          ObjectCommands(), KeyspaceCommands(),  ExtensionCommands()};
 }
 
 }  // namespace kindred
