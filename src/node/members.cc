@@ -30,7 +30,7 @@ void Members::Learn(Peer from, uint64_t epoch, uint64_t clock, const Decided& de
   if (!shared_.clock().Hear(clock, turn.now_ms)) return;
   shared_.clock().Learn(decided);
   for (uint8_t db = 0; db < std::min(flushed.size(), Stripe::kDatabases); ++db) {
-    if (flushed[db] > shared_.flushed(db)) shared_.Flush(db, flushed[db]);
+    node_.LearnFlush(db, flushed[db], turn);
   }
   if (epoch > turn.view->epoch()) {
     turn.out->sends.push_back({from, node_.loop(), TopologyAsk{++last_id_}});
