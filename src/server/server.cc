@@ -22,8 +22,8 @@ CommandTable AllCommands() {
 }  // namespace
 
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies() {
-  return {ConnectionCommands(), ClientCommands(),  ServerCommands(),
-          CommandCommands(),    ClusterCommands(), ConsistencyCommands()};
+  return {ConnectionCommands(), ClientCommands(),      ServerCommands(), CommandCommands(),
+          ClusterCommands(),    ConsistencyCommands(), HelpCommands()};
 }
 
 Server::Server(const Config& config, Shared& shared, ProcessIdentity identity)

@@ -172,13 +172,19 @@ size_t Session::Run(std::string_view input, uint64_t now_ms) {
 
 Session::Ran Session::Execute(Args args, const Consistency& consistency, bool within_with,
                               uint64_t now_ms) {
-  const CommandRow* row = server_.commands().Find(args[0]);
-  if (row == nullptr) return Refuse(UnknownCommand(args));
+  const CommandTable& commands = server_.commands();
+  const CommandRow* row = commands.FindFor(args);
+  if (row == nullptr) {
+    const CommandRow* container = commands.Find(args[0]);
+    return Refuse(container == nullptr ? UnknownCommand(args)
+                                       : UnknownSubcommand(args[1], container->name));
+  }
   if (row->kind == RowKind::kSession) {
     if (within_with) return Refuse(kWithNeedsKeys);
     return ExecuteHere(*row, args, now_ms);
   }
   if (!row->ArityFits(args.size())) return Refuse(WrongArity(row->name));
+  if (row->kind == RowKind::kManyKeys) return Refuse("ERR this command is not there yet");
   return Submit(*row, args, consistency, now_ms);
 }
 
