@@ -105,9 +105,7 @@ void Primary::TakeBatch(Work& work, const Turn& turn) {
                                    : turn.view->frozen()
                                        ? "TRYAGAIN a node is joining the cluster; nothing was done"
                                        : "MISCONF the disk refuses writes; nothing was done";
-      Refuse(next,
-             late ? NoQuorumRefused(0, static_cast<int>(NeedOf(next, turn))) : std::string(why),
-             turn);
+      Refuse(next, late ? NoQuorum(next, Outcome::kRefused, 0, turn) : std::string(why), turn);
       work.waiting.pop_front();
       continue;
     }
@@ -131,11 +129,20 @@ void Primary::NeedBase(Work& work, const Turn& turn) {
   AskOthers(work, turn);
 }
 
+// What a majority and this node know. `same`: a majority has told just that; our own record, which
+// was one of them, may have changed since it was asked.
+Record Primary::BaseOf(const Work& work, bool* same) {
+  const uint64_t flushed = stripe_.flushed(DbOf(work.key));
+  const Record told = DropUpTo(work.reads.merged(), flushed);
+  Record base = DropUpTo(Merge(told, work.entry->record), flushed);
+  *same = work.reads.Agree() && told == work.entry->record;
+  return base;
+}
+
 void Primary::OnBase(Work& work, const Turn& turn) {
   EndRound(work);
-  const Record& own = work.entry->record;
-  const Record base = DropUpTo(Merge(work.reads.merged(), own), stripe_.flushed(DbOf(work.key)));
-  const bool same = work.reads.Agree() && base == own;
+  bool same = false;
+  const Record base = BaseOf(work, &same);
   if (same && shared_.settings().rules.grants && HasGrant(work.vnode, turn)) {
     work.entry->fresh_since = held_[work.vnode].since;
   }
@@ -229,9 +236,8 @@ void Primary::Check(Work& work, const Turn& turn) {
 
 void Primary::OnChecked(Work& work, const Turn& turn) {
   EndRound(work);
-  const Record base =
-      DropUpTo(Merge(work.reads.merged(), work.entry->record), stripe_.flushed(DbOf(work.key)));
-  const bool same = work.reads.Agree() && base == work.entry->record;
+  bool same = false;
+  const Record base = BaseOf(work, &same);
   if (!same) work.has_to_write = true;
   Compute(work, base, same, turn);
 }
@@ -266,15 +272,20 @@ void Primary::AnswerAll(Work& work, Outcome outcome, const Turn& turn) {
   CHECK(outcome != Outcome::kDone);
   for (Operation& operation : work.batch) {
     if (operation.answered) continue;
-    const int need = static_cast<int>(NeedOf(operation, turn));
     const bool wrote = work.state == State::kWrite || work.state == State::kUnguarded;
-    const int got = wrote ? static_cast<int>(work.writes.total()) : 0;
+    const uint32_t got = wrote ? work.writes.total() : 0;
     std::string reply;
-    ReplyWriter(&reply, operation.protocol)
-        .Error(outcome == Outcome::kRefused ? NoQuorumRefused(got, need)
-                                            : NoQuorumUnknown(got, need));
+    ReplyWriter(&reply, operation.protocol).Error(NoQuorum(operation, outcome, got, turn));
     Answer(operation, outcome, std::move(reply), 0, turn);
   }
+}
+
+std::string Primary::NoQuorum(const Operation& operation, Outcome outcome, uint32_t got,
+                              const Turn& turn) const {
+  const int need = static_cast<int>(NeedOf(operation, turn));
+  if (operation.confirm) return NoQuorumRead(static_cast<int>(got), need);
+  return outcome == Outcome::kRefused ? NoQuorumRefused(static_cast<int>(got), need)
+                                      : NoQuorumUnknown(static_cast<int>(got), need);
 }
 
 void Primary::Answer(Operation& operation, Outcome outcome, std::string bytes, uint64_t after,
@@ -323,12 +334,11 @@ void Primary::CheckDeadlines(Work& work, const Turn& turn) {
       open = true;
       continue;
     }
-    const int need = static_cast<int>(NeedOf(operation, turn)),
-              got = static_cast<int>(work.writes.total());
+    const Outcome outcome = writing ? Outcome::kUnknown : Outcome::kRefused;
     std::string reply;
     ReplyWriter(&reply, operation.protocol)
-        .Error(writing ? NoQuorumUnknown(got, need) : NoQuorumRefused(0, need));
-    Answer(operation, writing ? Outcome::kUnknown : Outcome::kRefused, std::move(reply), 0, turn);
+        .Error(NoQuorum(operation, outcome, writing ? work.writes.total() : 0, turn));
+    Answer(operation, outcome, std::move(reply), 0, turn);
   }
   if (!open) {
     if (work.state == State::kWrite && !work.decided) AbandonWrite(work);

@@ -146,7 +146,8 @@ constexpr SessionCommand kCommands[] = {
              .since = "2.4.0",
              .group = "connection",
              .complexity = "O(N) where N is the number of client connections",
-             .arguments = "[TYPE client-type] [ID client-id:integer]...",
+             .arguments =
+                 "[client-type=TYPE <NORMAL|MASTER|REPLICA|PUBSUB>] [ID client-id:integer]...",
              .tips = "nondeterministic_output"},
      .run = List},
     {.row = {.name = "client|getname",

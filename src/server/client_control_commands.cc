@@ -168,8 +168,6 @@ constexpr std::string_view kHelp[] = {
     "      Kill connections authenticated by <username>.",
     "    * SKIPME (YES|NO)",
     "      Skip killing current connection (default: yes).",
-    "    * ID <client-id>",
-    "      Kill connections by client id.",
     "LIST [options ...]",
     "    Return information about client connections. Options:",
     "    * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)",
@@ -209,8 +207,10 @@ constexpr SessionCommand kCommands[] = {
              .since = "2.4.0",
              .group = "connection",
              .complexity = "O(N) where N is the number of client connections",
-             .arguments = "filter=old-format|{[ID client-id:integer] [TYPE client-type] "
-                          "[USER username] [ADDR addr] [LADDR laddr] [SKIPME skipme]}"},
+             .arguments =
+                 "filter=old-format|new-format=<ID client-id:integer|client-type=TYPE "
+                 "<NORMAL|MASTER|SLAVE|REPLICA|PUBSUB>|USER username|ADDR addr|LADDR laddr|"
+                 "skipme=SKIPME <YES|NO>>"},
      .run = Kill},
     {.row = {.name = "client|pause",
              .arity = -3,

@@ -1,4 +1,5 @@
-// MEMORY: what the whole process takes. MEMORY USAGE, of one key, is a command on keys.
+// MEMORY: what the whole process takes. MEMORY USAGE, of one key, is a command on keys, and stands
+// with the container.
 #include <algorithm>
 
 #include "fmt/format.h"
@@ -181,13 +182,6 @@ constexpr std::string_view kTips =
     "nondeterministic_output request_policy:all_shards response_policy:special";
 
 constexpr SessionCommand kCommands[] = {
-    {.row = {.name = "memory",
-             .arity = -2,
-             .summary = "A container for memory diagnostics commands.",
-             .since = "4.0.0",
-             .group = "server",
-             .complexity = "Depends on subcommand."},
-     .has_subcommands = true},
     {.row = {.name = "memory|doctor",
              .arity = 2,
              .summary = "Outputs a memory problems report.",

@@ -39,7 +39,7 @@ std::vector<std::span<const SessionCommand>> SessionCommandFamilies() {
   return {ConnectionCommands(), ClientCommands(),     ClientControlCommands(), ConfigCommands(),
           ServerCommands(),     DurabilityCommands(), ReplicationCommands(),   ModuleCommands(),
           MemoryCommands(),     DebugCommands(),      SlowLogCommands(),       LatencyCommands(),
-          CommandCommands(),    ClusterCommands(),    ConsistencyCommands()};
+          CommandCommands(),    ClusterCommands(),    ConsistencyCommands(),   HelpCommands()};
 }
 
 Server::Server(const Config& config, Shared& shared, Host& host, ProcessIdentity identity)

@@ -24,6 +24,9 @@ constexpr uint64_t kSleepRequest = UINT64_MAX;
 // Memory that a session keeps for input to come.
 constexpr size_t kInputBytesKept = size_t{64} << 10;
 
+// A large command has more time: its bytes go over links and to several disks.
+constexpr size_t kBytesPerMillisecond = 4096;
+
 bool IsNil(std::string_view reply) { return reply.starts_with("$-1") || reply.starts_with("_"); }
 
 }  // namespace
@@ -229,13 +232,19 @@ size_t Session::Run(std::string_view input, uint64_t now_ms) {
 
 Session::Ran Session::Execute(Args args, const Consistency& consistency, bool within_with,
                               uint64_t now_ms) {
-  const CommandRow* row = server_.commands().Find(args[0]);
-  if (row == nullptr) return Refuse(UnknownCommand(args));
+  const CommandTable& commands = server_.commands();
+  const CommandRow* row = commands.FindFor(args);
+  if (row == nullptr) {
+    const CommandRow* container = commands.Find(args[0]);
+    return Refuse(container == nullptr ? UnknownCommand(args)
+                                       : UnknownSubcommand(args[1], container->name));
+  }
   if (row->kind == RowKind::kSession) {
     if (within_with) return Refuse(kWithNeedsKeys);
     return ExecuteHere(*row, args, now_ms);
   }
   if (!row->ArityFits(args.size())) return Reject(*row, WrongArity(row->name));
+  if (row->kind == RowKind::kManyKeys) return Reject(*row, "ERR this command is not there yet");
   return Submit(*row, args, consistency, now_ms);
 }
 
@@ -298,7 +307,8 @@ Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency
   request.protocol = protocol_;
   request.consistency = &consistency;
   request.cluster_face = face() == Face::kCluster;
-  request.deadline_ms = now_ms + server_.request_timeout_ms();
+  request.deadline_ms =
+      now_ms + server_.request_timeout_ms() + parser_.consumed() / kBytesPerMillisecond;
   std::string* out = chain_.Open();
   size_t before = out->size();
   Submitted submitted = node_.Submit(request, out, now_ms);

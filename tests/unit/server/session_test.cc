@@ -282,6 +282,27 @@ TEST_F(SessionTest, CommandTellsEveryRow) {
   EXPECT_EQ(Say("COMMAND LIST FILTERBY x y\r\n"), "-ERR syntax error\r\n");
 }
 
+TEST_F(SessionTest, ContainersRunTheirSubcommands) {
+  Say("SET k hello\r\n");
+  EXPECT_EQ(Say("OBJECT ENCODING k\r\n"), "$6\r\nembstr\r\n");
+  EXPECT_EQ(Say("object refcount none\r\n"), "$-1\r\n");
+  EXPECT_EQ(Say("MEMORY USAGE k\r\n").substr(0, 1), ":");
+  EXPECT_EQ(Say("WITH R 1 OBJECT ENCODING k\r\n"), "$6\r\nembstr\r\n");
+  EXPECT_TRUE(Say("OBJECT HELP\r\n").starts_with("*15\r\n+OBJECT <subcommand>"));
+  EXPECT_EQ(Say("OBJECT What k\r\n"), "-ERR unknown subcommand 'What'. Try OBJECT HELP.\r\n");
+  EXPECT_EQ(Say("OBJECT\r\n"), "-ERR wrong number of arguments for 'object' command\r\n");
+}
+
+TEST_F(SessionTest, CommandGetkeysKnowsEveryCommand) {
+  EXPECT_EQ(Say("COMMAND GETKEYS MSET a 1 b 2\r\n"), "*2\r\n$1\r\na\r\n$1\r\nb\r\n");
+  EXPECT_EQ(Say("COMMAND GETKEYSANDFLAGS GET a\r\n"),
+            "*1\r\n*2\r\n$1\r\na\r\n*2\r\n+RO\r\n+access\r\n");
+  EXPECT_EQ(Say("COMMAND GETKEYS WITH R 1 GET a\r\n"), "*1\r\n$1\r\na\r\n");
+  EXPECT_EQ(Say("COMMAND GETKEYS WITH R\r\n"), "-ERR Invalid arguments specified for command\r\n");
+  EXPECT_EQ(Say("COMMAND GETKEYS CLIENT ID\r\n"), "-ERR The command has no key arguments\r\n");
+  EXPECT_EQ(Say("COMMAND GETKEYS CLIENT WHAT\r\n"), "-ERR Invalid command specified\r\n");
+}
+
 TEST_F(SessionTest, EveryRowOfASessionCommandIsWhole) {
   for (std::span<const SessionCommand> family : SessionCommandFamilies()) {
     for (const SessionCommand& command : family) {
