@@ -262,6 +262,12 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
   }
   if (&command->row == server_.with_row()) return ExecuteWith(args, now_ms);
   CHECK(command->run != nullptr);
+  if (command->cluster_only && face() == Face::kPlain) {
+    return Reject(command->row, kClusterDisabled);
+  }
+  if (command->row.kind == RowKind::kKeyspace) {
+    return Submit(command->row, args, consistency_, now_ms);
+  }
   if (IsPaused(command->row, now_ms)) return Ran::kWaits;
   if (command->after_all && HasToWait({.everything = true, .write = true, .keys = {}})) {
     return Ran::kWaits;
