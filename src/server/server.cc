@@ -137,6 +137,10 @@ void Server::PublishConfigLocked() {
   publish("tcp-keepalive", &tcp_keepalive_s_);
   publish("maxclients", &maxclients_);
   publish("protected-mode", &protected_mode_);
+  const BufferLimit output = config_.buffer_limits().normal();
+  output_hard_bytes_.store(output.hard_bytes, std::memory_order_relaxed);
+  output_soft_bytes_.store(output.soft_bytes, std::memory_order_relaxed);
+  output_soft_s_.store(output.soft_seconds, std::memory_order_relaxed);
   publish("latency-tracking", &tracks_latency_);
   publish("slowlog-log-slower-than", &slower_than_us_);  // -1 is kDisabled.
   publish("slowlog-max-len", &slow_log_max_);
