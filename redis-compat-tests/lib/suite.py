@@ -77,7 +77,7 @@ def scripts_for(target, only):
     names = []
     for path in found:
         name = str(path.relative_to(FOLDER))
-        is_helper = path.stem == "compat"
+        is_helper = path.stem in ("compat", "wire")
         is_for_cluster_face = path.stem.startswith("cluster")
         is_for_kindred = path.parent.name == "kindred"
         if (not is_helper and is_for_cluster_face == target.cluster

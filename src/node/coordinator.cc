@@ -161,7 +161,9 @@ void Coordinator::Begin(uint64_t id, const Turn& turn) {
 // To the key's primary: it may be this node.
 void Coordinator::Route(uint64_t id, const Turn& turn) {
   Pending& pending = *pending_[id];
-  const Peer primary = turn.view->PrimaryOf(pending.vnode);
+  const bool anyone = !shared_.settings().rules.first_alive_is_primary;
+  const Peer primary =
+      anyone && turn.view->IsReplica(pending.vnode) ? kSelf : turn.view->PrimaryOf(pending.vnode);
   if (primary == kSelf) return RunHere(id, turn);
   if (!turn.view->link_up(primary)) {
     const int need = static_cast<int>(pending.consistency.write.Of(turn.view->replicas()));
