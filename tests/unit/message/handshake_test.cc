@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "base/hex.h"
+#include "fmt/format.h"
 
 namespace kindred {
 namespace {
@@ -155,10 +156,12 @@ TEST(Handshake, ADialerThatKeepsQuietAboutTheSecretIsRefused) {
 
 TEST(Handshake, DifferentVersionsAreRefusedAndBothSidesSayWhy) {
   HandshakeSettings newer = SettingsOf('1');
-  newer.version = 2;
+  newer.version = kMessageVersion + 1;
   Opening opening(newer, SettingsOf('2'));
   opening.Run();
-  ExpectRefused(opening, "the nodes speak different versions of the peer protocol, 1 and 2");
+  ExpectRefused(opening,
+                fmt::format("the nodes speak different versions of the peer protocol, {} and {}",
+                            kMessageVersion, kMessageVersion + 1));
 }
 
 TEST(Handshake, DifferentClustersAreRefused) {
