@@ -17,12 +17,12 @@ std::string LineOf(const Client& client, const ClientWords& words, uint64_t now_
   return fmt::format(
       "id={} addr={} laddr={} fd=-1 name={} age={} idle={} flags={} db={} sub=0 psub=0 ssub=0 "
       "multi=-1 qbuf={} qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl={} oll=0 omem={} "
-      "tot-mem={} events=r cmd={} user=default redir=-1 resp={} lib-name={} lib-ver={}\n",
+      "tot-mem={} events=r cmd={} user={} redir=-1 resp={} lib-name={} lib-ver={}\n",
       client.id, client.address, client.local_address, words.name,
       seconds_since(client.connected_ms),
       seconds_since(client.active_ms.load(std::memory_order_relaxed)), flags,
       client.db.load(std::memory_order_relaxed), buffered, output, output,
-      sizeof(Client) + buffered + output, command == nullptr ? "NULL" : command->name,
+      sizeof(Client) + buffered + output, command == nullptr ? "NULL" : command->name, words.user,
       client.protocol.load(std::memory_order_relaxed), words.library_name, words.library_version);
 }
 
@@ -49,6 +49,13 @@ ClientWords Clients::WordsOf(const Client& client) const {
 void Clients::ChangeWords(Client& client, const std::function<void(ClientWords&)>& change) {
   std::lock_guard lock(mutex_);
   change(client.words_);
+}
+
+void Clients::KillUser(const std::string& user) {
+  std::lock_guard lock(mutex_);
+  for (const auto& [id, client] : clients_) {
+    if (client->words_.user == user) client->kill.store(true, std::memory_order_relaxed);
+  }
 }
 
 std::string Clients::Line(const Client& client, uint64_t now_ms) const {

@@ -18,11 +18,12 @@ namespace kindred {
 
 enum class Face : uint8_t { kPlain, kCluster };
 
-// The words that a client says about itself.
+// The words that a client says about itself, and its user's name.
 struct ClientWords {
   std::string name;
   std::string library_name;
   std::string library_version;
+  std::string user = "default";
   bool no_evict = false;
   bool no_touch = false;
 };
@@ -62,6 +63,9 @@ class Clients {
 
   ClientWords WordsOf(const Client& client) const;
   void ChangeWords(Client& client, const std::function<void(ClientWords&)>& change);
+
+  // Ends the connections of this user.
+  void KillUser(const std::string& user);
 
   // Lines of CLIENT LIST, each with its line feed: one client, all by their ids, or those with the
   // given ids in that order.

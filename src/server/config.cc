@@ -219,6 +219,11 @@ std::string Config::advertised_host() const {
   return addresses[0].host;
 }
 
+std::string Config::acl_file() const {
+  if (const std::string& file = GetText("aclfile"); !file.empty()) return file;
+  return fmt::format("{}/{}", GetText("dir"), kAclFileName);
+}
+
 Consistency Config::consistency() const {
   Consistency consistency;
   consistency.read = Level::Parse(GetText("read-quorum"), false).value();

@@ -25,7 +25,7 @@ enum class OptionType : uint8_t {
   kText,
 };
 
-enum class OptionSection : uint8_t { kNetwork, kCluster, kStorage, kLog };
+enum class OptionSection : uint8_t { kNetwork, kSecurity, kCluster, kStorage, kLog };
 
 struct OptionRow {
   std::string_view name;

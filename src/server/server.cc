@@ -22,8 +22,8 @@ CommandTable AllCommands() {
 }  // namespace
 
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies() {
-  return {ConnectionCommands(), ClientCommands(),  ServerCommands(),
-          CommandCommands(),    ClusterCommands(), ConsistencyCommands()};
+  return {ConnectionCommands(), ClientCommands(),      ServerCommands(), CommandCommands(),
+          ClusterCommands(),    ConsistencyCommands(), AclCommands()};
 }
 
 Server::Server(const Config& config, Shared& shared, ProcessIdentity identity)
@@ -33,6 +33,8 @@ Server::Server(const Config& config, Shared& shared, ProcessIdentity identity)
       value_bytes_max_(static_cast<size_t>(config.GetNumber("proto-max-bulk-len"))),
       commands_(AllCommands()),
       with_row_(commands_.Find("with")),
+      acl_(shared, commands_, clients_),
+      acl_sources_(acl_, shared.store(), config.acl_file()),
       config_(config) {
   for (std::span<const SessionCommand> family : SessionCommandFamilies()) {
     for (const SessionCommand& command : family) session_commands_[&command.row] = &command;
@@ -106,16 +108,24 @@ void Server::PublishConfigLocked() {
   publish("tcp-keepalive", &tcp_keepalive_s_);
   publish("maxclients", &maxclients_);
   publish("protected-mode", &protected_mode_);
+  publish("acllog-max-len", &acl_log_entries_max_);
 }
 
-std::optional<std::string> Server::WhyNotAccept(bool loopback) const {
+std::optional<std::string> Server::WhyNotAccept(bool loopback) {
   if (clients_.size() >= maxclients()) return std::string(kMaxClients);
-  if (!loopback && protected_mode()) return std::string(kProtectedMode);
+  const bool guarded = !loopback && protected_mode();
+  if (guarded && acl_.Now().users->default_user().nopass) return std::string(kProtectedMode);
   return std::nullopt;
+}
+
+absl::StatusOr<std::string> Server::SettleUsers(bool joined, uint64_t now_ms) {
+  const std::string requirepass = config().GetText("requirepass");
+  return acl_sources_.Settle(requirepass, joined, now_ms);
 }
 
 void Server::OnSecond(const ProcessFacts& facts, uint64_t now_ms) {
   statistics_.OnSecond(now_ms);
+  acl_.Now();  // Connections of users that were deleted elsewhere are to end, also silent ones.
   std::lock_guard lock(mutex_);
   process_ = facts;
 }

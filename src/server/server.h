@@ -20,6 +20,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "command/table.h"
 #include "node/shared.h"
+#include "server/acl.h"
+#include "server/acl_sources.h"
 #include "server/clients.h"
 #include "server/config.h"
 #include "server/info.h"
@@ -41,6 +43,8 @@ class Server {
   const SessionCommand* SessionCommandOf(const CommandRow* row) const;
   const CommandRow* with_row() const { return with_row_; }
   Clients& clients() { return clients_; }
+  Acl& acl() { return acl_; }
+  AclSources& acl_sources() { return acl_sources_; }
   Statistics& statistics() { return statistics_; }
   const ProcessIdentity& identity() const { return identity_; }
   const Ports& ports() const { return ports_; }
@@ -62,10 +66,16 @@ class Server {
   uint64_t tcp_keepalive_s() const { return Load(tcp_keepalive_s_); }
   size_t maxclients() const { return Load(maxclients_); }
   bool protected_mode() const { return Load(protected_mode_) != 0; }
+  size_t acl_log_entries_max() const { return Load(acl_log_entries_max_); }
 
   // Asked by the edge for each new connection. The error to send before closing it, or nothing.
   // `loopback`: it comes from this machine.
-  std::optional<std::string> WhyNotAccept(bool loopback) const;
+  std::optional<std::string> WhyNotAccept(bool loopback);
+
+  // Before the first client is served: what the configuration says of users is made true. `joined`:
+  // the node has just become a member of a cluster, whose users hold. Returns a sentence for the
+  // log, which may be empty, or why the server cannot start.
+  absl::StatusOr<std::string> SettleUsers(bool joined, uint64_t now_ms);
 
   // Told by the edge once a second.
   void OnSecond(const ProcessFacts& facts, uint64_t now_ms);
@@ -89,8 +99,10 @@ class Server {
   absl::flat_hash_map<const CommandRow*, const SessionCommand*> session_commands_;  // Constant.
   const CommandRow* const with_row_;
 
-  Clients clients_;        // Has its own lock.
-  Statistics statistics_;  // Has its own lock.
+  Clients clients_;         // Has its own lock.
+  Acl acl_;                 // Has its own lock.
+  AclSources acl_sources_;  // Has its own lock.
+  Statistics statistics_;   // Has its own lock.
 
   mutable std::mutex mutex_;
   Config config_;         // Guarded by mutex_.
@@ -102,6 +114,7 @@ class Server {
   std::atomic<uint64_t> tcp_keepalive_s_{0};
   std::atomic<uint64_t> maxclients_{0};
   std::atomic<uint64_t> protected_mode_{0};
+  std::atomic<uint64_t> acl_log_entries_max_{0};
 };
 
 }  // namespace kindred

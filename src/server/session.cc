@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "command/with.h"
 #include "resp/errors.h"
+#include "server/acl_check.h"
 #include "server/server.h"
 #include "server/session_errors.h"
 
@@ -29,6 +30,7 @@ Session::Session(Server& server, Node& node, Face face, Peername names, uint64_t
     : server_(server),
       node_(node),
       statistics_(server.statistics().OfLoop(node.loop())),
+      user_(server.acl()),
       parser_(LimitsOf(server)),
       consistency_(server.DefaultConsistency()) {
   client_.face = face;
@@ -109,7 +111,9 @@ void Session::ResetState() {
   set_protocol(2);
   set_db(0);
   consistency_ = server_.DefaultConsistency();
+  user_.Reset();
   server_.clients().ChangeWords(client_, [](ClientWords& words) {
+    words.user = kDefaultUser;
     words.name.clear();
     words.no_evict = false;
     words.no_touch = false;
@@ -179,6 +183,7 @@ Session::Ran Session::Execute(Args args, const Consistency& consistency, bool wi
     return ExecuteHere(*row, args, now_ms);
   }
   if (!row->ArityFits(args.size())) return Refuse(WrongArity(row->name));
+  if (IsDenied(*row, args, now_ms)) return Ran::kYes;
   return Submit(*row, args, consistency, now_ms);
 }
 
@@ -192,6 +197,7 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
     CHECK(command != nullptr);
   }
   if (!command->row.ArityFits(args.size())) return Refuse(WrongArity(command->row.name));
+  if (IsDenied(command->row, args, now_ms)) return Ran::kYes;
   if (&command->row == server_.with_row()) return ExecuteWith(args, now_ms);
   CHECK(command->run != nullptr);
   if (command->after_all && HasToWait({.everything = true, .write = true, .keys = {}})) {
@@ -204,7 +210,7 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
   ReplyWriter reply(out, protocol_);
   command->run(*this, args, reply, now_ms);
   CountReply(false, std::string_view(*out).substr(before));
-  chain_.Written();
+  chain_.Written(std::exchange(reply_after_, 0));
   return Ran::kYes;
 }
 
@@ -276,6 +282,49 @@ Session::Ran Session::Refuse(std::string_view error) {
   ReplyWriter(chain_.Open(), protocol_).Error(error);
   chain_.Written();
   return Ran::kYes;
+}
+
+bool Session::IsDenied(const CommandRow& row, Args args, uint64_t now_ms) {
+  if (user_.MayDoAnything()) return false;
+  if (!user_.Refresh()) {
+    client_.kill.store(true, std::memory_order_relaxed);
+    closing_ = true;
+    return true;
+  }
+  if (user_.login_needed() && (row.flags & kFlagNoAuth) == 0) {
+    Refuse(kNoAuth);
+    return true;
+  }
+  const AclVerdict verdict = CheckAcl(user_.user(), row, args);
+  if (verdict.denied == AclDenied::kNothing) return false;
+  client_.command.store(&row, std::memory_order_relaxed);
+  const bool is_key = verdict.denied == AclDenied::kKey;
+  LogDenied(is_key ? AclReason::kKey : AclReason::kCommand,
+            is_key ? args[verdict.argument] : row.name, user_.user().name, now_ms);
+  Refuse(DeniedText(verdict, user_.user(), row));
+  return true;
+}
+
+bool Session::LogIn(std::string_view name, std::string_view password, std::string_view command,
+                    uint64_t now_ms) {
+  if (!user_.LogIn(name, password)) {
+    LogDenied(AclReason::kAuth, command, name, now_ms);
+    return false;
+  }
+  server_.clients().ChangeWords(client_, [name](ClientWords& words) { words.user = name; });
+  return true;
+}
+
+void Session::LogDenied(AclReason reason, std::string_view object, std::string_view user,
+                        uint64_t now_ms) {
+  AclLogEntry denied;
+  denied.reason = reason;
+  denied.context = "toplevel";
+  denied.object = object;
+  denied.user = user;
+  denied.client = server_.clients().Line(client_, now_ms);
+  if (denied.client.ends_with('\n')) denied.client.pop_back();
+  server_.acl().log().Add(std::move(denied), now_ms, server_.acl_log_entries_max());
 }
 
 void Session::CountReply(bool one_key_read, std::string_view reply) {

@@ -23,6 +23,7 @@
 #include "server/clients.h"
 #include "server/keys_in_flight.h"
 #include "server/reply_chain.h"
+#include "server/session_user.h"
 #include "server/statistics.h"
 
 namespace kindred {
@@ -85,6 +86,13 @@ class Session {
   uint8_t db() const { return db_; }
   void set_db(uint8_t db);
   Consistency& consistency() { return consistency_; }
+  SessionUser& user() { return user_; }
+  // AUTH, and HELLO with it: false if the name or the password is wrong; that is in ACL LOG then.
+  // `command` is how the client wrote it.
+  bool LogIn(std::string_view name, std::string_view password, std::string_view command,
+             uint64_t now_ms);
+  // The reply of the session command that runs leaves when this sequence is durable.
+  void HoldReplyUntil(uint64_t after) { reply_after_ = after; }
   void CloseWhenAnswered() { closing_ = true; }
   void ResetState();  // As for a new connection, but it keeps its id and what is in flight.
 
@@ -104,12 +112,16 @@ class Session {
   KeysInFlight::Touch TouchOf(const CommandRow& row, Args args);
   bool HasToWait(const KeysInFlight::Touch& touch);
   Ran Refuse(std::string_view error);
+  // The user may not run the command: it was told so, or is gone.
+  bool IsDenied(const CommandRow& row, Args args, uint64_t now_ms);
+  void LogDenied(AclReason reason, std::string_view object, std::string_view user, uint64_t now_ms);
   void CountReply(bool one_key_read, std::string_view reply);
 
   Server& server_;
   Node& node_;
   LoopStatistics& statistics_;
   Client client_;
+  SessionUser user_;
 
   CommandParser parser_;
   std::string input_;       // What has arrived; whole commands that wait may be in it.
@@ -118,9 +130,10 @@ class Session {
   KeysInFlight flight_;
   std::vector<uint64_t> new_requests_;
 
-  uint64_t waits_for_ = 0;  // The request that the next command waits for; 0: none.
-  bool stalled_ = false;    // Run has stopped at a bound.
-  bool closing_ = false;    // No further command is run.
+  uint64_t reply_after_ = 0;  // Of the session command that runs.
+  uint64_t waits_for_ = 0;    // The request that the next command waits for; 0: none.
+  bool stalled_ = false;      // Run has stopped at a bound.
+  bool closing_ = false;      // No further command is run.
 
   int protocol_ = 2;
   uint8_t db_ = 0;

@@ -33,6 +33,7 @@ std::span<const SessionCommand> ServerCommands();       // CONFIG, INFO, TIME
 std::span<const SessionCommand> CommandCommands();      // COMMAND
 std::span<const SessionCommand> ClusterCommands();      // CLUSTER, READONLY, ...
 std::span<const SessionCommand> ConsistencyCommands();  // WITH, CONSISTENCY, OWNERS
+std::span<const SessionCommand> AclCommands();          // ACL
 
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies();
 
