@@ -65,6 +65,7 @@ class FieldWriter {
       out_.Varint(value);
     }
   }
+  void Db(std::string_view, uint8_t value) { out_.U8(value); }
   void Word(std::string_view, uint64_t value) { out_.U64(value); }
   void Time(std::string_view, uint64_t value) { out_.U64(value); }
   void Flag(std::string_view, bool value) { out_.U8(value ? 1 : 0); }
@@ -110,6 +111,7 @@ class FieldReader {
       value = static_cast<T>(raw);
     }
   }
+  void Db(std::string_view, uint8_t& value) { value = in_.U8(); }
   void Word(std::string_view, uint64_t& value) { value = in_.U64(); }
   void Time(std::string_view, uint64_t& value) { value = in_.U64(); }
   void Flag(std::string_view, bool& value) { value = Boolean(); }

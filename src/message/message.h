@@ -41,6 +41,8 @@ struct Tell {
   uint64_t id = 0;
   bool same = false;  // the digest was equal: no record comes along
   Record record;
+  uint8_t db = 0;        // the key's database,
+  uint64_t flushed = 0;  // and its flush watermark: what the others hold below it is dead
 };
 
 // Asks for guarded times: the right to name dots in [from, until) for the keys of these vnodes.
@@ -87,7 +89,8 @@ struct Nack {  // the write was refused, whole; the record says why
   uint64_t id = 0;
   bool holder_is_another = false;
   uint64_t clock = 0;    // the replica's clock: the next dot has to be later
-  uint64_t flushed = 0;  // the flush watermark of the key's database that the replica knows
+  uint8_t db = 0;        // the key's database,
+  uint64_t flushed = 0;  // and the flush watermark of it that the replica knows
   Record record;
 };
 
@@ -144,7 +147,7 @@ struct CountTell {
   uint64_t id = 0;
   std::vector<std::pair<int64_t, int64_t>> by_db;  // keys, keys with expiry
 };
-// Raises the flush watermark of databases. time 0: only asks for the replica's clock.
+// Raises the flush watermark of databases; answered with what the replica's clock was before.
 struct Flush {
   uint64_t id = 0;
   uint16_t dbs = 0;  // bit set

@@ -141,6 +141,9 @@ class Describer {
 
   void Id(uint64_t) {}
   void Number(std::string_view label, auto value) { Add(label, fmt::format("{}", value)); }
+  void Db(std::string_view label, uint8_t value) {
+    if (value != 0) Number(label, value);
+  }
   void Word(std::string_view label, uint64_t value) { Add(label, WordText(value)); }
   void Time(std::string_view label, uint64_t value) {
     if (value != 0 || label.empty()) Add(label, TimeText(value));

@@ -30,6 +30,8 @@ void Fields(auto& io, Is<Tell> auto& tell) {
   io.Id(tell.id);
   io.Flag("same", tell.same);
   io.Object("", tell.record);
+  io.Db("db", tell.db);
+  io.Time("flushed", tell.flushed);
 }
 
 void Fields(auto& io, Is<Prepare::Item> auto& item) {
@@ -76,6 +78,7 @@ void Fields(auto& io, Is<Nack> auto& nack) {
   io.Id(nack.id);
   io.Flag("holder-is-another", nack.holder_is_another);
   io.Time("clock", nack.clock);
+  io.Db("db", nack.db);
   io.Time("flushed", nack.flushed);
   io.Object("", nack.record);
 }

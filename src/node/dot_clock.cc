@@ -60,6 +60,11 @@ bool DotClock::Hear(uint64_t time, uint64_t now_ms) {
   return true;
 }
 
+bool DotClock::MayHear(uint64_t time, uint64_t now_ms) const {
+  std::lock_guard lock(mutex_);
+  return !clock_.TooFarAhead(time, now_ms);
+}
+
 bool DotClock::Hear(const Context& context, uint64_t now_ms) {
   uint64_t latest = 0;
   for (const Dot& dot : context) latest = std::max(latest, dot.time);

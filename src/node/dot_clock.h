@@ -35,6 +35,7 @@ class DotClock {
 
   // Whether `time` can be heard; one too far ahead of the wall clock is not, and nothing changes.
   bool Hear(uint64_t time, uint64_t now_ms);
+  bool MayHear(uint64_t time, uint64_t now_ms) const;
   bool Hear(const Context& context, uint64_t now_ms);
   bool HearRecord(const Record& record, uint64_t now_ms) { return Hear(record.context, now_ms); }
 

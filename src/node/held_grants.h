@@ -19,6 +19,7 @@ struct HeldGrant {
   uint64_t until = 0;    // guarded dots below this may be named; 0: none
   uint64_t since = 0;    // a majority has been ours without a break since then
   uint64_t used_ms = 0;  // when it was last wanted
+  uint64_t lost_ms = 0;  // when another was seen to have it
 
   // While asking.
   uint64_t round = 0;  // 0: not asking

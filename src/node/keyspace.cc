@@ -10,6 +10,12 @@
 #include "resp/errors.h"
 
 namespace kindred {
+namespace {
+constexpr uint64_t kFlushRoomMs = 2;    // how far ahead of all clocks a flush's time is at first,
+constexpr uint32_t kFlushStepsMax = 5;  // and how often it gets four times as much
+constexpr uint32_t kStepShift = 58;     // a round is a job's number with the step above it
+}  // namespace
+
 Keyspace::Keyspace(Node& node, Shared& shared, uint64_t seed)
     : node_(node), shared_(shared), random_(seed) {}
 Keyspace::~Keyspace() = default;
@@ -118,44 +124,44 @@ void Keyspace::OnCountTell(Peer from, const CountTell& tell, const Turn& turn) {
 
 // --- flushes
 
-// First asks everybody for his clock: what a majority of the replicas of each vnode says is not
-// below any write that was acknowledged before. Then raises the watermark above that everywhere.
+// Names a watermark that is a little ahead of all clocks, and raises it everywhere. A node whose
+// clock was further already when it heard of it may have taken something later that was computed
+// from what was to be flushed: then the watermark goes above that, too, with more room.
 void Keyspace::StartFlush(Job& job, const Turn& turn) {
   if (turn.view->frozen()) {
     return Finish(
         job, ErrorReply("TRYAGAIN a node is joining the cluster; nothing was done", job.protocol),
         0, turn);
   }
+  std::set<Peer> reachable;
+  for (Peer peer : turn.view->members()) {
+    if (peer == kSelf || turn.view->link_up(peer)) reachable.insert(peer);
+  }
+  if (!MajorityEverywhere(reachable, turn)) return Fail(job, turn);
   FlushStep(job, turn);
 }
 
 void Keyspace::FlushStep(Job& job, const Turn& turn) {
-  job.round = job.id + (job.flush_time == 0 ? 0 : 1ull << 62);
-  job.answered = {kSelf};
+  const uint64_t room_ms = turn.view->members().size() == 1 ? 0 : kFlushRoomMs << (2 * job.steps);
+  job.round = job.id + (uint64_t{++job.steps} << kStepShift);
+  job.flush_time = shared_.clock().Peek(turn.now_ms) + TimeOfMs(room_ms);
+  job.latest = 0;
+  job.answered.clear();
   job.open.clear();
-  if (job.flush_time != 0) {
-    for (uint8_t db = 0; db < Stripe::kDatabases; ++db) {
-      if ((job.dbs >> db) & 1) job.after = std::max(job.after, shared_.Flush(db, job.flush_time));
-    }
-  }
   for (Peer peer : turn.view->members()) {
     if (peer == kSelf || !turn.view->link_up(peer)) continue;
     job.open.insert(peer);
     turn.out->sends.push_back({peer, node_.loop(), Flush{job.round, job.dbs, job.flush_time}});
   }
-  OnFlushed(kSelf, Flushed{job.round, shared_.clock().Peek(turn.now_ms)}, turn);
+  const Shared::FlushedUpTo own = shared_.Flush(job.dbs, job.flush_time, turn.now_ms);
+  job.after = own.after;
+  OnFlushed(kSelf, Flushed{job.round, own.clock}, turn);
 }
 
 void Keyspace::OnFlush(LinkId link, const Flush& flush, const Turn& turn) {
-  uint64_t after = 0;
-  if (flush.time != 0 && shared_.disk_failed()) return;
-  if (flush.time != 0) {
-    if (!shared_.clock().Hear(flush.time, turn.now_ms)) return;
-    for (uint8_t db = 0; db < Stripe::kDatabases; ++db) {
-      if ((flush.dbs >> db) & 1) after = std::max(after, shared_.Flush(db, flush.time));
-    }
-  }
-  turn.out->answers.push_back({link, after, Flushed{flush.id, shared_.clock().Peek(turn.now_ms)}});
+  if (shared_.disk_failed() || !shared_.clock().MayHear(flush.time, turn.now_ms)) return;
+  const Shared::FlushedUpTo here = shared_.Flush(flush.dbs, flush.time, turn.now_ms);
+  turn.out->answers.push_back({link, here.after, Flushed{flush.id, here.clock}});
 }
 
 void Keyspace::OnFlushed(Peer from, const Flushed& flushed, const Turn& turn) {
@@ -163,6 +169,7 @@ void Keyspace::OnFlushed(Peer from, const Flushed& flushed, const Turn& turn) {
   if (job == nullptr || job->what != Job::What::kFlush || job->round != flushed.id) return;
   if (from != kSelf && job->open.erase(from) == 0) return;
   job->answered.insert(from);
+  job->latest = std::max(job->latest, flushed.clock);
   shared_.clock().Hear(flushed.clock, turn.now_ms);
   // Everybody who can be reached is waited for: a flush that one of them has not heard of would
   // show old values there.
@@ -170,10 +177,8 @@ void Keyspace::OnFlushed(Peer from, const Flushed& flushed, const Turn& turn) {
       std::none_of(job->open.begin(), job->open.end(), [&](Peer p) { return turn.view->alive(p); });
   if (!all) return;
   if (!MajorityEverywhere(job->answered, turn)) return Fail(*job, turn);
-  if (job->flush_time == 0) {
-    job->flush_time = shared_.clock().Name(turn.now_ms);
-    return FlushStep(*job, turn);
-  }
+  if (job->latest > job->flush_time && job->steps < kFlushStepsMax) return FlushStep(*job, turn);
+  if (job->latest > job->flush_time) return Fail(*job, turn);
   std::string bytes;
   ReplyWriter(&bytes, job->protocol).Simple("OK");
   Finish(*job, std::move(bytes), job->after, turn);
@@ -205,7 +210,7 @@ void Keyspace::OnLinkDown(Peer peer, const Turn& turn) {
       Fail(job, turn);
     } else {
       job.open.erase(peer);
-      OnFlushed(kSelf, Flushed{job.round, 0}, turn);
+      OnFlushed(kSelf, Flushed{job.round, 0}, turn);  // whoever is left may be enough
     }
   }
 }

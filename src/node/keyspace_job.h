@@ -40,7 +40,9 @@ struct Keyspace::Job {
   // Counts and flushes.
   int64_t total = 0;
   uint16_t dbs = 0;
-  uint64_t flush_time = 0;  // 0: still asking for clocks
+  uint64_t flush_time = 0;
+  uint32_t steps = 0;   // how often a flush has named its time
+  uint64_t latest = 0;  // of the clocks of those who heard it
   uint64_t after = 0;
   std::set<Peer> answered;
 };

@@ -30,7 +30,7 @@ void Members::Learn(Peer from, const AnyHeartbeat& heartbeat, const Turn& turn) 
   if (!shared_.clock().Hear(heartbeat.clock, turn.now_ms)) return;
   shared_.clock().Learn(heartbeat.decided);
   for (uint8_t db = 0; db < std::min(heartbeat.flushed.size(), Stripe::kDatabases); ++db) {
-    if (heartbeat.flushed[db] > shared_.flushed(db)) shared_.Flush(db, heartbeat.flushed[db]);
+    node_.LearnFlush(db, heartbeat.flushed[db], turn);
   }
   if (heartbeat.epoch > turn.view->epoch()) {
     turn.out->sends.push_back({from, node_.loop(), TopologyAsk{++last_id_}});

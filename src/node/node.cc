@@ -19,6 +19,7 @@ template <typename... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 constexpr uint64_t kIndexMask = Primary::kRoundBit - 1;
+constexpr uint64_t kYieldMs = 50;  // so long a holder may go on before it lets another have a vnode
 
 }  // namespace
 
@@ -82,8 +83,9 @@ void Node::Dispatch(Peer from, LinkId link, Message message, const Turn& turn) {
                  [&](Ask& m) { OnAskMessage(link, std::move(m), turn); },
                  [&](Guarded& m) { OnGuardedMessage(link, std::move(m), turn); },
                  [&](Replicate& m) { OnReplicateMessage(link, std::move(m), turn); },
-                 [&](Prepare& m) { OnPrepareMessage(link, m, turn); },
+                 [&](Prepare& m) { OnPrepareMessage(link, std::move(m), turn); },
                  [&](Tell& m) {
+                   LearnFlush(m.db, m.flushed, turn);
                    if ((m.id & Primary::kRoundBit) == 0)
                      return coordinator_.OnTell(from, std::move(m), turn);
                    WithPrimary(m.id,
@@ -96,6 +98,7 @@ void Node::Dispatch(Peer from, LinkId link, Message message, const Turn& turn) {
                    WithPrimary(m.id, [&](Primary& primary) { primary.OnAck(from, m.id, turn); });
                  },
                  [&](Nack& m) {
+                   LearnFlush(m.db, m.flushed, turn);
                    WithPrimary(m.id, [&](Primary& primary) { primary.OnNack(from, m, turn); });
                  },
                  [&](Forward& m) { coordinator_.OnForward(link, std::move(m), turn); },
@@ -150,7 +153,7 @@ void Node::OnAskMessage(LinkId link, Ask ask, const Turn& turn) {
   CachedRecord* entry =
       FindOrDefer(stripe, key, [this, link, ask](const Turn& t) { OnAskMessage(link, ask, t); });
   if (entry == nullptr) return;
-  Answered answered = OnAsk(*entry, ask);
+  Answered answered = OnAsk(stripe, *entry, ask);
   AnswerLink(link, std::move(answered.message), answered.after, turn);
 }
 
@@ -159,7 +162,8 @@ void Node::OnGuardedMessage(LinkId link, Guarded guarded, const Turn& turn) {
   if (!parts.has_value() || parts->db >= Stripe::kDatabases || guarded.version.dot.time == 0)
     return;
   if (guarded.base.Covers(guarded.version.dot)) return;
-  if (guarded.flushed > shared_.flushed(parts->db)) shared_.Flush(parts->db, guarded.flushed);
+  LearnFlush(parts->db, guarded.flushed, turn);
+  RunDelayedPrepares(turn, link);
   if (!shared_.clock().Hear(guarded.version.dot.time, turn.now_ms)) return;
   if (shared_.disk_failed()) return;
   const uint32_t vnode = VnodeOfRecordKey(guarded.key);
@@ -189,19 +193,58 @@ void Node::OnReplicateMessage(LinkId link, Replicate replicate, const Turn& turn
   if (replicate.id != 0) AnswerLink(link, std::move(answered.message), answered.after, turn);
 }
 
-void Node::OnPrepareMessage(LinkId link, const Prepare& prepare, const Turn& turn) {
+void Node::OnPrepareMessage(LinkId link, Prepare prepare, const Turn& turn) {
+  for (const Prepare::Item& item : prepare.items) {
+    if (item.vnode >= turn.view->topology().vnode_count()) return;
+    if (!shared_.clock().Hear(item.from, turn.now_ms)) return;
+  }
+  if (MayGrantNow(prepare, turn)) return AnswerPrepare(link, prepare, turn);
+  delayed_prepares_.push_back({link, turn.now_ms + kYieldMs, std::move(prepare)});
+}
+
+// A holder that is asked for a vnode finishes first what it is writing there: its own copy would no
+// longer count once it has granted to another, and a write that some have taken and others refused
+// has an unknown outcome.
+bool Node::MayGrantNow(const Prepare& prepare, const Turn& turn) {
+  bool may = true;
+  for (const Prepare::Item& item : prepare.items) {
+    Shared::StripeAndPrimary& place = shared_.stripe(shared_.StripeOf(item.vnode));
+    std::lock_guard lock(place.stripe.mutex());
+    const Grant& grant = place.stripe.grants().Of(item.vnode);
+    const bool ours = grant.holder == shared_.actor() && prepare.actor != grant.holder;
+    if (ours && item.from >= grant.until) may = place.primary.Yield(item.vnode, turn) && may;
+  }
+  return may;
+}
+
+// `only`: those that came over this link, whose next message must not overtake them; 0: those that
+// have become free, or have waited long enough.
+void Node::RunDelayedPrepares(const Turn& turn, LinkId only) {
+  if (delayed_prepares_.empty()) return;
+  std::vector<DelayedPrepare> delayed = std::move(delayed_prepares_);
+  delayed_prepares_.clear();
+  for (DelayedPrepare& each : delayed) {
+    const bool now = only != 0 ? each.link == only
+                               : turn.now_ms >= each.until_ms || MayGrantNow(each.prepare, turn);
+    if (now) {
+      AnswerPrepare(each.link, each.prepare, turn);
+    } else {
+      delayed_prepares_.push_back(std::move(each));
+    }
+  }
+}
+
+void Node::AnswerPrepare(LinkId link, const Prepare& prepare, const Turn& turn) {
   Prepared prepared;
   prepared.id = prepare.id;
   uint64_t after = 0;
   if (shared_.disk_failed()) return;
   for (const Prepare::Item& item : prepare.items) {
-    if (item.vnode >= turn.view->topology().vnode_count()) return;
-    if (!shared_.clock().Hear(item.from, turn.now_ms)) return;
     Shared::StripeAndPrimary& place = shared_.stripe(shared_.StripeOf(item.vnode));
     std::lock_guard lock(place.stripe.mutex());
     const Grants::Answer answer =
         place.stripe.OnPrepare(item.vnode, prepare.actor, item.from, item.until);
-    if (answer.granted) place.primary.OnGranted(item.vnode, prepare.actor);
+    if (answer.granted) place.primary.OnGranted(item.vnode, prepare.actor, turn);
     prepared.items.push_back({item.vnode, answer.granted ? answer.since : 0, answer.refused_below});
     after = std::max(after, place.stripe.grants_sequence());
   }
@@ -255,6 +298,7 @@ void Node::OnTick(uint64_t now_ms) {
   shared_.OnLivenessTick(now_ms);
   const Turn turn = TurnAt(now_ms);
   coordinator_.OnTick(turn);
+  RunDelayedPrepares(turn, 0);
   for (uint32_t index = loop_; index < shared_.stripes(); index += shared_.settings().loops) {
     Shared::StripeAndPrimary& place = shared_.stripe(index);
     std::lock_guard lock(place.stripe.mutex());
@@ -267,6 +311,12 @@ void Node::OnTick(uint64_t now_ms) {
 }
 
 // --- for the parts of the node
+
+void Node::LearnFlush(uint8_t db, uint64_t time, const Turn& turn) {
+  if (db >= Stripe::kDatabases || time <= shared_.flushed(db)) return;
+  if (!shared_.clock().MayHear(time, turn.now_ms)) return;
+  shared_.Flush(static_cast<uint16_t>(1u << db), time, turn.now_ms);
+}
 
 void Node::Locate(std::string_view key, uint8_t db, std::string* record_key, uint32_t* vnode) {
   const uint16_t slot = KeySlot(key);

@@ -68,6 +68,8 @@ class Node {
   // `again` runs when it is there, in turn. REQUIRES: the stripe's lock.
   CachedRecord* FindOrDefer(Stripe& stripe, const std::string& key, Deferred again);
   bool IsLoading(std::string_view key) const { return !loading_.empty() && loading_.contains(key); }
+  // A peer knows of a flush. REQUIRES: no stripe's lock is held.
+  void LearnFlush(uint8_t db, uint64_t time, const Turn& turn);
   // When to stop waiting for a peer's answer and ask another one as well.
   uint64_t HedgeMs(Peer peer) const;
   void NoteLatency(Peer peer, uint64_t ms);
@@ -82,7 +84,10 @@ class Node {
   void OnAskMessage(LinkId link, Ask ask, const Turn& turn);
   void OnGuardedMessage(LinkId link, Guarded guarded, const Turn& turn);
   void OnReplicateMessage(LinkId link, Replicate replicate, const Turn& turn);
-  void OnPrepareMessage(LinkId link, const Prepare& prepare, const Turn& turn);
+  void OnPrepareMessage(LinkId link, Prepare prepare, const Turn& turn);
+  bool MayGrantNow(const Prepare& prepare, const Turn& turn);
+  void RunDelayedPrepares(const Turn& turn, LinkId only);
+  void AnswerPrepare(LinkId link, const Prepare& prepare, const Turn& turn);
   void AnswerLink(LinkId link, Message message, uint64_t after, const Turn& turn);
   template <typename Act>
   void WithPrimary(uint64_t round, const Act& act);
@@ -97,6 +102,12 @@ class Node {
   Members members_;
   Sweeper sweeper_;
   std::map<std::string, std::vector<Deferred>, std::less<>> loading_;
+  struct DelayedPrepare {
+    LinkId link = 0;
+    uint64_t until_ms = 0;
+    Prepare prepare;
+  };
+  std::vector<DelayedPrepare> delayed_prepares_;  // few: one round of a peer's primary each
   std::vector<double> slow_ms_;  // by peer: about the 99th percentile of its answers
 };
 

@@ -8,6 +8,7 @@
 #include "node/primary_work.h"
 #include "node/shared.h"
 #include "resp/errors.h"
+#include "store/keys.h"
 
 namespace kindred {
 namespace {
@@ -133,7 +134,7 @@ void Primary::NeedBase(Work& work, const Turn& turn) {
 void Primary::OnBase(Work& work, const Turn& turn) {
   EndRound(work);
   const Record& own = work.entry->record;
-  const Record base = Merge(work.reads.merged(), own);
+  const Record base = DropUpTo(Merge(work.reads.merged(), own), stripe_.flushed(DbOf(work.key)));
   const bool same = work.reads.Agree() && base == own;
   if (same && shared_.settings().rules.grants && HasGrant(work.vnode, turn)) {
     work.entry->fresh_since = held_[work.vnode].since;
@@ -228,7 +229,8 @@ void Primary::Check(Work& work, const Turn& turn) {
 
 void Primary::OnChecked(Work& work, const Turn& turn) {
   EndRound(work);
-  const Record base = Merge(work.reads.merged(), work.entry->record);
+  const Record base =
+      DropUpTo(Merge(work.reads.merged(), work.entry->record), stripe_.flushed(DbOf(work.key)));
   const bool same = work.reads.Agree() && base == work.entry->record;
   if (!same) work.has_to_write = true;
   Compute(work, base, same, turn);

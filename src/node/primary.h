@@ -53,8 +53,11 @@ class Primary {
   // Deadlines, lost rounds, and renewal of the grants that are in use.
   void OnTick(const Turn& turn);
 
+  // Another asks for the vnode: no write is begun under our grant any more. True when none is in
+  // flight either.
+  bool Yield(uint32_t vnode, const Turn& turn);
   // As a replica, this node has granted the vnode to `actor`.
-  void OnGranted(uint32_t vnode, uint64_t actor);
+  void OnGranted(uint32_t vnode, uint64_t actor, const Turn& turn);
 
   bool idle() const { return works_.empty(); }
   // Bit of a round's number that tells a primary's rounds from a coordinator's; the stripe's index
@@ -102,6 +105,10 @@ class Primary {
   // --- grants (primary_grants.cc)
   void NeedGrant(Work& work, const Turn& turn);
   bool HasGrant(uint32_t vnode, const Turn& turn) const;
+  uint64_t GrantMs(const HeldGrant& held, uint64_t now) const;
+  void Lose(HeldGrant& held, const Turn& turn);
+  bool IsWaitedFor(const HeldGrant& held) const;
+  bool MayAsk(const HeldGrant& held, const Turn& turn) const;
   void AskGrants(const std::vector<uint32_t>& vnodes, const Turn& turn);
   void OnGrantAnswered(uint32_t vnode, const Turn& turn);
   void EndAsking(uint32_t vnode, bool held, const Turn& turn);

@@ -11,7 +11,9 @@ namespace kindred {
 namespace {
 constexpr uint64_t kAskAgainMs = 100;  // a question without enough answers is asked again
 constexpr uint32_t kTriesMax = 8;
-constexpr uint64_t kInUseMs = 500;  // grants that were wanted so recently are renewed
+constexpr uint64_t kInUseMs = 2000;  // grants that were wanted so recently are renewed
+constexpr uint64_t kFirstMs = 100;   // how far ahead the first times are asked for
+constexpr uint64_t kTenureMs = 100;  // so long a vnode is left to who has taken it from us
 }  // namespace
 
 bool Primary::HasGrant(uint32_t vnode, const Turn& turn) const {
@@ -26,10 +28,37 @@ void Primary::NeedGrant(Work& work, const Turn& turn) {
   if (HasGrant(work.vnode, turn)) return NeedBase(work, turn);
   work.state = State::kGrant;
   held.waiting.push_back(work.key);
-  if (held.round == 0) {
+  if (held.round == 0 && MayAsk(held, turn)) {
     held.tries = 0;
     AskGrants({work.vnode}, turn);
   }
+}
+
+void Primary::Lose(HeldGrant& held, const Turn& turn) {
+  held.until = 0;
+  held.lost_ms = turn.now_ms;
+}
+
+// Who has lost a vnode leaves it to the other for a moment: taking it back at once would only go
+// back and forth, and each time the dots would have to be later than all that was granted.
+bool Primary::MayAsk(const HeldGrant& held, const Turn& turn) const {
+  return held.lost_ms == 0 || turn.now_ms >= held.lost_ms + kTenureMs;
+}
+
+bool Primary::IsWaitedFor(const HeldGrant& held) const {
+  return std::any_of(held.waiting.begin(), held.waiting.end(), [this](const std::string& key) {
+    const auto found = works_.find(key);
+    return found != works_.end() && found->second->state == State::kGrant;
+  });
+}
+
+// How far ahead times are asked for: as long as the vnode has been ours without a break. Whoever
+// takes over names times above those, so two nodes that take a vnode from each other again and
+// again would push all clocks ahead of the time.
+uint64_t Primary::GrantMs(const HeldGrant& held, uint64_t now) const {
+  const uint64_t longest = shared_.settings().grant_ms;
+  const uint64_t held_ms = held.until == 0 || now < held.since ? 0 : MsOfTime(now - held.since);
+  return std::clamp(held_ms, std::min(kFirstMs, longest), longest);
 }
 
 // Asks for these vnodes' times in one message a replica. This node's own replica grants at once:
@@ -46,7 +75,7 @@ void Primary::AskGrants(const std::vector<uint32_t>& vnodes, const Turn& turn) {
     if (own.holder != shared_.actor()) from = std::max(from, own.until + 1);
     held.round = round;
     held.asked_ms = turn.now_ms;
-    held.asked_until = from + TimeOfMs(shared_.settings().grant_ms);
+    held.asked_until = from + TimeOfMs(GrantMs(held, from));
     held.answered.clear();
     held.granted_since.clear();
     if (!clock.Hear(from, turn.now_ms))
@@ -55,8 +84,12 @@ void Primary::AskGrants(const std::vector<uint32_t>& vnodes, const Turn& turn) {
     CHECK(answer.granted);
     held.granted_since.push_back(answer.since);
     for (Peer peer : turn.view->ReplicasOf(vnode)) {
-      if (peer == kSelf || !turn.view->link_up(peer)) continue;
-      asks[peer].items.push_back({vnode, from, held.asked_until});
+      if (peer == kSelf) continue;
+      if (turn.view->link_up(peer)) {
+        asks[peer].items.push_back({vnode, from, held.asked_until});
+      } else {
+        held.answered.push_back(peer);  // nothing is to be waited for
+      }
     }
   }
   for (auto& [peer, prepare] : asks) {
@@ -98,8 +131,11 @@ void Primary::OnGrantAnswered(uint32_t vnode, const Turn& turn) {
   }
   const uint32_t open = turn.view->replicas() - 1 - static_cast<uint32_t>(held.answered.size());
   if (held.granted_since.size() + open >= majority) return;
-  if (++held.tries >= kTriesMax) return EndAsking(vnode, false, turn);
-  AskGrants({vnode}, turn);
+  // Somebody else has it, and now we know from when on we may have it. Nothing is taken back that
+  // nobody waits for.
+  held.until = 0;
+  if (!IsWaitedFor(held) || ++held.tries >= kTriesMax) return EndAsking(vnode, false, turn);
+  if (held.tries == 1) AskGrants({vnode}, turn);
 }
 
 void Primary::EndAsking(uint32_t vnode, bool granted, const Turn& turn) {
@@ -121,21 +157,33 @@ void Primary::EndAsking(uint32_t vnode, bool granted, const Turn& turn) {
   }
 }
 
-void Primary::OnGranted(uint32_t vnode, uint64_t actor) {
+bool Primary::Yield(uint32_t vnode, const Turn& turn) {
+  const auto found = held_.find(vnode);
+  if (found != held_.end()) Lose(found->second, turn);
+  return std::none_of(works_.begin(), works_.end(), [&](const auto& each) {
+    const Work& work = *each.second;
+    return work.vnode == vnode && work.state == State::kWrite && !work.decided;
+  });
+}
+
+void Primary::OnGranted(uint32_t vnode, uint64_t actor, const Turn& turn) {
   if (actor == shared_.actor()) return;
   const auto found = held_.find(vnode);
-  if (found != held_.end()) found->second.until = 0;
+  if (found != held_.end()) Lose(found->second, turn);
 }
 
 void Primary::TickGrants(const Turn& turn) {
-  const uint64_t soon =
-      shared_.clock().Peek(turn.now_ms) + TimeOfMs(shared_.settings().grant_ms / 2);
+  const uint64_t now = shared_.clock().Peek(turn.now_ms);
   std::vector<uint32_t> renewals, failed;
   for (auto& [vnode, held] : held_) {
     if (held.round != 0) {
       if (turn.now_ms < held.asked_ms + kAskAgainMs) continue;
       (++held.tries < kTriesMax ? renewals : failed).push_back(vnode);
-    } else if (held.until != 0 && held.until < soon && turn.now_ms < held.used_ms + kInUseMs) {
+    } else if (IsWaitedFor(held)) {
+      held.tries = 0;
+      if (MayAsk(held, turn)) renewals.push_back(vnode);
+    } else if (held.until != 0 && held.until < now + TimeOfMs(GrantMs(held, now) / 2) &&
+               turn.now_ms < held.used_ms + kInUseMs) {
       renewals.push_back(vnode);
     }
   }

@@ -83,7 +83,7 @@ void Primary::OnNack(Peer from, const Nack& nack, const Turn& turn) {
   shared_.clock().Hear(nack.clock, turn.now_ms);
   shared_.clock().HearRecord(nack.record, turn.now_ms);
   if (Work* work = WorkOf(nack.id, State::kWrite); work != nullptr) {
-    if (nack.holder_is_another) held_[work->vnode].until = 0;
+    if (nack.holder_is_another) Lose(held_[work->vnode], turn);
     work->writes.AddNack(from);
     EvaluateGuarded(*work, turn);
   } else if (work = WorkOf(nack.id, State::kUnguarded); work != nullptr) {
@@ -115,6 +115,8 @@ void Primary::EvaluateGuarded(Work& work, const Turn& turn) {
   const bool all_answered = std::all_of(work.batch.begin(), work.batch.end(),
                                         [](const Operation& o) { return o.answered; });
   if (work.decided && all_answered) return EndBatch(work);
+  // A flush has come between: wherever the version was taken, it is dead.
+  if (!work.decided && work.dot.time <= stripe_.flushed(DbOf(work.key))) return Again(work, turn);
   if (!writes.AllAnswered()) return;
   if (work.decided) {  // more replicas were asked for than there are to be had
     AnswerAll(work, Outcome::kUnknown, turn);

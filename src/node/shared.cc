@@ -25,6 +25,7 @@ Shared::Shared(const Settings& settings, Store& store, const Identity& identity)
   }
   for (uint8_t db = 0; db < Stripe::kDatabases; ++db) {
     flushed_[db] = identity.flushed[db];
+    flush_clocks_[db] = identity.clock;
     for (auto& each : stripes_) each->stripe.RestoreFlushed(db, identity.flushed[db]);
   }
   for (const auto& [vnode, grant] : identity.grants) {
@@ -111,20 +112,34 @@ void Shared::SetFrozen(bool frozen) {
   RebuildViewLocked();
 }
 
-uint64_t Shared::Flush(uint8_t db, uint64_t time) {
-  CHECK(db < Stripe::kDatabases);
-  if (time <= flushed(db)) return 0;
-  // Durable before anything shows it: the stripes' batches are queued behind it.
-  const uint64_t mine = store_.Commit(FlushedBatch(db, time));
-  uint64_t last = mine;
-  for (auto& each : stripes_) {
-    std::lock_guard lock(each->stripe.mutex());
-    last = std::max(last, each->stripe.Flush(db, time));
+Shared::FlushedUpTo Shared::Flush(uint16_t dbs, uint64_t time, uint64_t now_ms) {
+  std::lock_guard flushing(flush_mutex_);
+  FlushedUpTo result{0, store_.last_sequence()};
+  std::vector<uint8_t> behind;
+  for (uint8_t db = 0; db < Stripe::kDatabases; ++db) {
+    if (((dbs >> db) & 1) == 0) continue;
+    if (time <= flushed(db)) {
+      result.clock = std::max(result.clock, flush_clocks_[db]);
+    } else {
+      behind.push_back(db);
+      // Durable before anything shows it: the stripes' batches are queued behind it.
+      result.after = store_.Commit(FlushedBatch(db, time));
+    }
   }
-  uint64_t known = flushed(db);
-  while (known < time && !flushed_[db].compare_exchange_weak(known, time)) {
+  if (behind.empty()) return result;
+  std::vector<std::unique_lock<std::mutex>> locks;
+  for (auto& each : stripes_) locks.emplace_back(each->stripe.mutex());
+  const uint64_t clock = clock_.last();
+  clock_.Hear(time, now_ms);
+  for (uint8_t db : behind) {
+    flush_clocks_[db] = clock;
+    for (auto& each : stripes_) {
+      result.after = std::max(result.after, each->stripe.Flush(db, time));
+    }
+    flushed_[db].store(time, std::memory_order_release);
   }
-  return last;
+  result.clock = std::max(result.clock, clock);
+  return result;
 }
 
 std::vector<uint64_t> Shared::flushed() const {

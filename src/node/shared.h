@@ -85,9 +85,14 @@ class Shared {
   uint64_t Install(const Topology& topology);
   void SetFrozen(bool frozen);
 
-  // Raises a database's flush watermark in all stripes; returns the sequence to wait for, 0 if
-  // nothing changed.
-  uint64_t Flush(uint8_t db, uint64_t time);
+  // Raises the flush watermark of these databases, a bit set, in all stripes at one moment. Until
+  // then nothing later than `clock` was named or taken here: if that is not above the watermark,
+  // then whatever was computed from what the flush ends has a dot that it ends as well.
+  struct FlushedUpTo {
+    uint64_t clock = 0;
+    uint64_t after = 0;  // the sequence to wait for
+  };
+  FlushedUpTo Flush(uint16_t dbs, uint64_t time, uint64_t now_ms);
   std::vector<uint64_t> flushed() const;
   uint64_t flushed(uint8_t db) const { return flushed_[db].load(std::memory_order_acquire); }
 
@@ -133,6 +138,8 @@ class Shared {
   DotClock clock_;
   std::vector<std::unique_ptr<StripeAndPrimary>> stripes_;
   std::array<std::atomic<uint64_t>, Stripe::kDatabases> flushed_{};
+  std::mutex flush_mutex_;                                   // one flush at a time
+  std::array<uint64_t, Stripe::kDatabases> flush_clocks_{};  // guarded by flush_mutex_
   std::atomic<bool> disk_failed_{false};
   std::atomic<bool> guarded_sent_{false};
   std::atomic<bool> roster_changed_{false};

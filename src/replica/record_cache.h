@@ -59,6 +59,12 @@ class RecordCache {
   // entries; never `keep`, which the caller is working with.
   void Trim(uint64_t durable, const CachedRecord* keep);
 
+  // Calls `act` with every entry, in no order. It may change the record and tell Resized.
+  template <typename Act>
+  void ForEach(const Act& act) {
+    for (const auto& entry : entries_) act(*entry);
+  }
+
   size_t bytes() const { return bytes_; }
   size_t size() const { return entries_.size(); }
 

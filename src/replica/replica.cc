@@ -14,7 +14,8 @@ Answered Refuse(Stripe& stripe, const CachedRecord& entry, uint64_t id, bool hol
   nack.id = id;
   nack.holder_is_another = holder_is_another;
   nack.clock = clock;
-  nack.flushed = stripe.flushed(DbOf(entry.key));
+  nack.db = DbOf(entry.key);
+  nack.flushed = stripe.flushed(nack.db);
   nack.record = entry.record;
   return {std::move(nack), entry.sequence};
 }
@@ -52,11 +53,13 @@ Answered OnReplicate(Stripe& stripe, CachedRecord& entry, const Replicate& repli
   return {Ack{replicate.id}, entry.sequence};
 }
 
-Answered OnAsk(const CachedRecord& entry, const Ask& ask) {
+Answered OnAsk(const Stripe& stripe, const CachedRecord& entry, const Ask& ask) {
   Tell tell;
   tell.id = ask.id;
   tell.same = ask.digest.has_value() && *ask.digest == entry.record.Digest();
   if (!tell.same) tell.record = entry.record;
+  tell.db = DbOf(entry.key);
+  tell.flushed = stripe.flushed(tell.db);
   return {std::move(tell), entry.sequence};
 }
 

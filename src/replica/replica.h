@@ -34,7 +34,7 @@ Answered OnGuarded(Stripe& stripe, CachedRecord& entry, uint32_t vnode, const Gu
 Answered OnReplicate(Stripe& stripe, CachedRecord& entry, const Replicate& replicate,
                      uint64_t clock);
 
-Answered OnAsk(const CachedRecord& entry, const Ask& ask);
+Answered OnAsk(const Stripe& stripe, const CachedRecord& entry, const Ask& ask);
 
 }  // namespace kindred
 

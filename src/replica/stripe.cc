@@ -55,7 +55,6 @@ CachedRecord* Stripe::Find(std::string_view key) {
     OnLoaded(std::string(key), found, bytes);
     entry = cache_.Find(key);
   }
-  Normalize(*entry);
   return entry;
 }
 
@@ -68,7 +67,8 @@ void Stripe::OnLoaded(const std::string& key, Found found, std::string_view byte
     const bool decoded = Record::Decode(in, &record);
     CHECK(decoded);  // RocksDB has checked the block's checksum: another format is a bug
   }
-  const CachedRecord* entry = cache_.Insert(key, std::move(record));
+  CachedRecord* entry = cache_.Insert(key, std::move(record));
+  Normalize(*entry);
   cache_.Trim(store_.durable(), entry);
 }
 
@@ -103,6 +103,7 @@ uint64_t Stripe::Commit(const std::string& key, const Record& before, const Reco
 }
 
 void Stripe::Write(CachedRecord& entry, Record next) {
+  next = DropUpTo(std::move(next), flushed_[DbOf(entry.key)]);
   entry.sequence = entry.logged_sequence =
       Commit(entry.key, entry.logged != nullptr ? *entry.logged : entry.record, next);
   entry.logged.reset();
@@ -162,6 +163,16 @@ uint64_t Stripe::Flush(uint8_t db, uint64_t time) {
   for (const auto& [where, number] : counts_.all()) {
     if (where.second == db) batch.counts.push_back({where.first, db, 0, 0, true});
   }
+  // Entries pass through the flush here, once, also those that somebody holds on to. What is later
+  // than the flush lives on and counts again; it is as good as always still in the cache.
+  cache_.ForEach([&](CachedRecord& entry) {
+    if (DbOf(entry.key) != db) return;
+    Normalize(entry);
+    const Counts::Number is = NumberOf(entry.logged != nullptr ? *entry.logged : entry.record);
+    if (is.keys == 0) return;
+    batch.counts.push_back({SplitRecordKey(entry.key)->slot, db, static_cast<int32_t>(is.keys),
+                            static_cast<int32_t>(is.with_expiry), false});
+  });
   for (const CountChange& change : batch.counts) counts_.Apply(change);
   return batch.counts.empty() ? 0 : store_.Commit(std::move(batch));
 }

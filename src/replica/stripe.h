@@ -68,7 +68,8 @@ class Stripe {
  private:
   // Stores that the key's record goes from `before` to `after`.
   uint64_t Commit(const std::string& key, const Record& before, const Record& after);
-  // What is left of a record after its database's flushes.
+  // What is left of a record after its database's flushes. Invariant: every entry has been through
+  // all of them.
   void Normalize(CachedRecord& entry);
 
   std::mutex mutex_;

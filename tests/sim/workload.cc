@@ -43,7 +43,8 @@ void Workload::Step(uint32_t client) {
   if (!world_.can_serve(node)) return Later(client);
   const double draw = random.UniformDouble();
   if (draw < 0.05) return IssueMixed(client, node);
-  if (draw < 0.25) return IssueSiblings(client, node, random.Chance(0.5) ? "s0" : "s1", Plain());
+  if (draw < 0.13) return IssueFlushes(client, node, DrawFlushes());
+  if (draw < 0.28) return IssueSiblings(client, node, random.Chance(0.5) ? "s0" : "s1", Plain());
   if (history_.size() >= kOpsMax) return Later(client);
   Consistency consistency = Plain();
   if (random.Chance(0.05)) consistency.read = Level::All();
@@ -137,6 +138,39 @@ void Workload::IssueMixed(uint32_t client, size_t node) {
   Later(client);
 }
 
+FlushesCheck::Kind Workload::DrawFlushes() {
+  const uint64_t draw = world_.random().Below(10);
+  return draw == 0  ? FlushesCheck::Kind::kFlush
+         : draw < 4 ? FlushesCheck::Kind::kGet
+         : draw < 6 ? FlushesCheck::Kind::kSet
+                    : FlushesCheck::Kind::kIncr;
+}
+
+void Workload::IssueFlushes(uint32_t client, size_t node, FlushesCheck::Kind kind) {
+  const uint64_t id = ++last_call_;
+  const std::string value = "f" + std::to_string(++last_value_);
+  open_[id] = {0, 0, node, false, "f", false, flushes_.OnBegin(kind, value, world_.now_us())};
+  std::vector<std::string> args;
+  switch (kind) {
+    case FlushesCheck::Kind::kFlush:
+      args = {"flushdb"};
+      break;
+    case FlushesCheck::Kind::kSet:
+      args = {"set", "f0", value};
+      break;
+    case FlushesCheck::Kind::kGet:
+      args = {"get", "f0"};
+      break;
+    case FlushesCheck::Kind::kIncr:
+      args = {"incr", "f1"};
+      break;
+  }
+  world_.Command(
+      node, std::move(args), Plain(), kTimeoutMs,
+      [this, id](const std::string& r) { OnReply(id, r); }, FlushesCheck::kDb);
+  if (client != UINT32_MAX) Later(client);
+}
+
 void Workload::OnReply(uint64_t id, const std::string& reply) {
   const auto found = open_.find(id);
   CHECK(found != open_.end());  // every request is answered once
@@ -149,10 +183,19 @@ void Workload::OnReply(uint64_t id, const std::string& reply) {
   const bool unknown = reply.starts_with("-NOQUORUM") && !refused;
   if (reply.starts_with('-') && !refused && !unknown) wrong_ = "unexpected reply: " + reply;
   if (call.mixed) return;
+  const Outcome outcome = refused   ? Outcome::kRefused
+                          : unknown ? Outcome::kUnknown
+                                    : Outcome::kDone;
+  if (call.flushes_event != 0) {
+    const ReplyNode node = Parsed(reply);
+    const bool nil = node.type == ReplyNode::Type::kNil;
+    const bool number = node.type == ReplyNode::Type::kInteger;
+    std::optional<std::string> seen;
+    if (!nil) seen = number ? std::to_string(node.integer) : node.text;
+    return flushes_.OnReply(call.flushes_event, outcome, std::move(seen), world_.now_us());
+  }
   if (call.event != 0) {
-    siblings_.OnWriteReply(call.event, refused   ? Outcome::kRefused
-                                       : unknown ? Outcome::kUnknown
-                                                 : Outcome::kDone);
+    siblings_.OnWriteReply(call.event, outcome);
   } else if (call.sibling_read) {
     if (reply.front() == '*') siblings_.OnRead(call.key, Parsed(reply), &wrong_);
   } else {
@@ -205,6 +248,7 @@ void Workload::ReadEverything(size_t node, bool all) {
     op.key = key;
     Issue(UINT32_MAX, node, op, {"get", key}, consistency);
   }
+  IssueFlushes(UINT32_MAX, node, FlushesCheck::Kind::kGet);
 }
 
 }  // namespace kindred

@@ -1,10 +1,11 @@
 // Clients of a simulated cluster: each issues one command after the other on a few keys, at nodes
 // of its choice, and all that they were answered becomes a history for the checkers.
 //
-//   r*   registers: GET, SET, DEL, SET NX, SET IFEQ, SET GET   (linearizable)
-//   c*   counters: INCR, GET                                   (linearizable; nothing counted
-//   twice) m*   both kinds of writes mixed: only has to converge s*   siblings: SIBLINGS, WITH
-//   CONTEXT token SET            (siblings.h)
+//   r*   registers: GET, SET, DEL, SET NX, SET IFEQ, SET GET: linearizable
+//   c*   counters: INCR, GET: linearizable, and nothing is counted twice
+//   m*   both kinds of writes mixed: only has to converge
+//   s*   siblings: SIBLINGS, WITH CONTEXT token SET (siblings.h)
+//   f*   in a database of their own, with a FLUSHDB now and then (flushes.h)
 #ifndef KINDRED_TESTS_SIM_WORKLOAD_H_
 #define KINDRED_TESTS_SIM_WORKLOAD_H_
 
@@ -14,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/flushes.h"
 #include "tests/sim/lincheck.h"
 #include "tests/sim/siblings.h"
 #include "tests/sim/world.h"
@@ -32,6 +34,7 @@ class Workload {
   std::vector<std::string> Keys() const;
   const std::vector<Op>& history() const { return history_; }
   SiblingsCheck& siblings() { return siblings_; }
+  const FlushesCheck& flushes() const { return flushes_; }
   uint64_t answered() const { return answered_; }
   uint64_t done_writes() const { return done_writes_; }
   size_t open() const { return open_.size(); }
@@ -46,6 +49,7 @@ class Workload {
     bool sibling_read = false;
     std::string key;
     bool mixed = false;
+    uint64_t flushes_event = 0;
   };
   void Step(uint32_t client);
   void Later(uint32_t client);
@@ -53,6 +57,8 @@ class Workload {
              const Consistency& consistency);
   void IssueSiblings(uint32_t client, size_t node, const std::string& key, Consistency consistency);
   void IssueMixed(uint32_t client, size_t node);
+  void IssueFlushes(uint32_t client, size_t node, FlushesCheck::Kind kind);
+  FlushesCheck::Kind DrawFlushes();
   void OnReply(uint64_t call, const std::string& reply);
   void OnCrash(size_t node);
   void Learn(Op* op, const std::string& reply);
@@ -67,6 +73,7 @@ class Workload {
   std::map<uint64_t, Call> open_;
   std::map<uint32_t, std::string> tokens_;  // a client's last token, by client
   SiblingsCheck siblings_;
+  FlushesCheck flushes_;
   std::string wrong_;
 };
 

@@ -303,12 +303,14 @@ void World::Heal() {
 // --- clients
 
 void World::Command(size_t index, std::vector<std::string> args, const Consistency& consistency,
-                    uint64_t timeout_ms, std::function<void(const std::string& reply)> done) {
+                    uint64_t timeout_ms, std::function<void(const std::string& reply)> done,
+                    uint8_t db) {
   const std::vector<std::string_view> views(args.begin(), args.end());
   Request request;
   request.row = Commands().Find(views[0]);
   CHECK(request.row != nullptr);
   request.args = views;
+  request.db = db;
   request.consistency = &consistency;
   request.deadline_ms = NowMs(index) + timeout_ms;
   nodes_[index]->Submit(request, NowMs(index), std::move(done));

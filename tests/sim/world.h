@@ -26,7 +26,8 @@ struct WorldOptions {
   Rules rules;         // the sabotaged variants leave one out
   bool trace = false;  // prints every event
   bool links_repeat = false;
-  bool duels = false;      // three nodes that doubt each other all the time: who is primary changes often
+  bool duels =
+      false;  // three nodes that doubt each other all the time: who is primary changes often
 };
 
 class World {
@@ -48,7 +49,8 @@ class World {
 
   // A client's command at a node, RESP2. `done` gets the reply; nobody, if the node dies before.
   void Command(size_t index, std::vector<std::string> args, const Consistency& consistency,
-               uint64_t timeout_ms, std::function<void(const std::string& reply)> done);
+               uint64_t timeout_ms, std::function<void(const std::string& reply)> done,
+               uint8_t db = 0);
 
   // Faults go on until this is called; then all of them end.
   void Heal();

@@ -55,6 +55,7 @@ class MemberCollector {
 
   void Id(const auto& value) { members_.insert(&value); }
   void Number(std::string_view, const auto& value) { members_.insert(&value); }
+  void Db(std::string_view, const auto& value) { members_.insert(&value); }
   void Word(std::string_view, const auto& value) { members_.insert(&value); }
   void Time(std::string_view, const auto& value) { members_.insert(&value); }
   void Flag(std::string_view, const auto& value) { members_.insert(&value); }

@@ -51,6 +51,7 @@ TEST(Describe, Records) {
   EXPECT_EQ(Describe(Ask{1, Key("k"), 0xbeef}), "Ask k digest=BEEF");
   EXPECT_EQ(Describe(Tell{1, false, one}), R"(Tell {A:5}[A:5 string "v"])");
   EXPECT_EQ(Describe(Tell{1, true, {}}), "Tell same {}");
+  EXPECT_EQ(Describe(Tell{1, true, {}, 3, 7}), "Tell same {} db=3 flushed=7");
   EXPECT_EQ(Describe(Replicate{1, Key("k"), one}), R"(Replicate k {A:5}[A:5 string "v"])");
   EXPECT_EQ(Describe(Ack{7}), "Ack");
 }
@@ -61,8 +62,8 @@ TEST(Describe, GuardedWrites) {
             R"(Guarded k base={A:5} dot=A:7 string "v")");
   EXPECT_EQ(Describe(Guarded{1, Key("k"), base, String({kA, 7}, "v"), {Tombstone({kB, 3})}, 2}),
             R"(Guarded k base={A:5} dot=A:7 string "v" kept=[dot=B:3 tombstone] flushed=2)");
-  EXPECT_EQ(Describe(Nack{1, true, 9, 2, RecordOf({Tombstone({kB, 8})})}),
-            "Nack holder-is-another clock=9 flushed=2 {B:8}[B:8 tombstone]");
+  EXPECT_EQ(Describe(Nack{1, true, 9, 3, 2, RecordOf({Tombstone({kB, 8})})}),
+            "Nack holder-is-another clock=9 db=3 flushed=2 {B:8}[B:8 tombstone]");
   EXPECT_EQ(Describe(Prepare{1, kA, {{3, 10, 20}, {4, 10, 20}}}),
             "Prepare actor=A [vnode=3 from=10 until=20, vnode=4 from=10 until=20]");
   EXPECT_EQ(Describe(Prepared{1, {{3, 10, 0}, {4, 0, 30}}}),

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -128,7 +129,7 @@ TEST_F(PrimaryGrantsTest, GrantsInUseAreRenewedInOneMessage) {
 
 TEST_F(PrimaryGrantsTest, GrantsThatNobodyUsesRunOut) {
   WriteBoth();
-  const uint64_t in_use_ms = 600;
+  const uint64_t in_use_ms = 2000;
   for (uint64_t passed = 0; passed < in_use_ms + 2 * settings_.grant_ms; passed += 10) {
     now_ms_ += 10;
     node_->OnTick(now_ms_);
@@ -139,6 +140,40 @@ TEST_F(PrimaryGrantsTest, GrantsThatNobodyUsesRunOut) {
   }
   StartSet(keys_[0]);
   EXPECT_EQ(Sent<Prepare>().size(), 2u);
+}
+
+TEST_F(PrimaryGrantsTest, AReplicaThatCannotBeReachedIsNotWaitedFor) {
+  node_->OnLinkDown(2, now_ms_);
+  StartSet(keys_[0]);
+  const auto asked = Sent<Prepare>();
+  ASSERT_EQ(asked.size(), 1u);
+  Answer(1, Refused(asked[0].second, TimeOfMs(now_ms_ + 2000)));
+  EXPECT_EQ(Sent<Prepare>().size(), 1u) << "asked again at once";
+}
+
+TEST_F(PrimaryGrantsTest, ARenewalThatIsRefusedTakesNothingBack) {
+  WriteBoth();
+  std::vector<std::pair<Peer, Prepare>> asked;
+  for (uint64_t passed = 0; passed < settings_.grant_ms && asked.empty(); passed += 10) {
+    WriteBoth();
+    now_ms_ += 10;
+    node_->OnTick(now_ms_);
+    asked = Sent<Prepare>();
+  }
+  for (const auto& [peer, prepare] : asked) {
+    Answer(peer, Refused(prepare, TimeOfMs(now_ms_ + 2000)));
+  }
+  for (int i = 0; i < 40; ++i) {
+    EXPECT_TRUE(Sent<Prepare>().empty());
+    now_ms_ += 10;
+    node_->OnTick(now_ms_);
+  }
+}
+
+TEST_F(PrimaryGrantsTest, WhoHasJustTakenOverAsksForAShortTime) {
+  StartSet(keys_[0]);
+  const auto item = Sent<Prepare>().at(0).second.items.at(0);
+  EXPECT_LE(item.until - item.from, TimeOfMs(100));
 }
 
 TEST_F(PrimaryGrantsTest, WhoHasGrantedToAnotherAsksAnew) {
@@ -152,9 +187,16 @@ TEST_F(PrimaryGrantsTest, WhoHasGrantedToAnotherAsksAnew) {
   node_->OnMessage(1, 77, other, now_ms_);
   ServeDisk();
   StartSet(keys_[0]);
+  EXPECT_TRUE(Sent<Prepare>().empty()) << "the other keeps it for a moment";
+  now_ms_ += 100;
+  node_->OnTick(now_ms_);
   const auto asked = Sent<Prepare>();
   ASSERT_EQ(asked.size(), 2u);
-  EXPECT_GT(asked[0].second.items[0].from, from + TimeOfMs(100)) << "above what it has granted";
+  const auto& items = asked[0].second.items;
+  const auto item = std::find_if(items.begin(), items.end(),
+                                 [&](const Prepare::Item& i) { return i.vnode == vnode; });
+  ASSERT_NE(item, items.end());
+  EXPECT_GT(item->from, from + TimeOfMs(100)) << "above what it has granted";
 }
 
 }  // namespace

@@ -139,14 +139,16 @@ TEST_F(ReplicaTest, ACopyOfWhatIsFlushedIsRefusedWhole) {
 TEST_F(ReplicaTest, TellsItsRecordOrThatItIsTheSame) {
   stripe_.Write(Entry(key_), RecordOf(StringAt({kMe, 50}, "known")));
   const CachedRecord& entry = Entry(key_);
-  const auto tell = [&](const Ask& ask) { return std::get<Tell>(OnAsk(entry, ask).message); };
+  const auto tell = [&](const Ask& ask) {
+    return std::get<Tell>(OnAsk(stripe_, entry, ask).message);
+  };
   EXPECT_EQ(tell({44, key_, std::nullopt}).record, entry.record);
   EXPECT_EQ(tell({44, key_, entry.record.Digest() + 1}).record, entry.record);
   const Tell same = tell({44, key_, entry.record.Digest()});
   EXPECT_TRUE(same.same);
   EXPECT_TRUE(same.record.empty());
   EXPECT_EQ(same.id, 44u);
-  EXPECT_EQ(OnAsk(entry, {}).after, entry.sequence)
+  EXPECT_EQ(OnAsk(stripe_, entry, {}).after, entry.sequence)
       << "even that it is the same waits for the disk";
 }
 

@@ -185,6 +185,41 @@ TEST_F(StripeTest, AKeyWrittenAfterAFlushCountsOnce) {
   EXPECT_EQ(CountOf(), (Counts::Number{1, 0}));
 }
 
+TEST_F(StripeTest, AFlushReachesTheEntriesThatSomebodyHolds) {
+  CachedRecord& held = Entry(Key("k"));
+  held.pins = 1;
+  stripe_.Write(held, RecordOf(StringAt({kMe, 10}, "v")));
+  stripe_.Flush(0, 10);
+  EXPECT_TRUE(held.record.empty()) << "a command would be run on what is dead";
+  stripe_.Write(held, RecordOf(StringAt({kMe, 11}, "w")));
+  EXPECT_EQ(CountOf(), (Counts::Number{1, 0}));
+}
+
+TEST_F(StripeTest, WhatALateWriteBringsFromBelowTheFlushIsDropped) {
+  stripe_.Flush(0, 10);
+  stripe_.Write(Entry(Key("k")), Merge(RecordOf(StringAt({kOther, 9}, "dead")),
+                                       RecordOf(StringAt({kMe, 11}, "alive"))));
+  EXPECT_EQ(Values(Entry(Key("k")).record), Strings{"alive"});
+}
+
+TEST_F(StripeTest, WhatIsLaterThanAFlushGoesOnToCount) {
+  stripe_.Write(Entry(Key("old")), RecordOf(StringAt({kMe, 10}, "v")));
+  stripe_.Write(Entry(Key("new")), RecordOf(StringAt({kMe, 12}, "v", 9000)));
+  stripe_.Flush(0, 11);
+  EXPECT_EQ(CountOf(), (Counts::Number{1, 1}));
+  stripe_.Write(Entry(Key("new")), RecordOf(TombstoneAt({kMe, 13})));
+  EXPECT_EQ(CountOf(), (Counts::Number{0, 0}));
+}
+
+TEST_F(StripeTest, ARevertAfterAFlushCountsNothing) {
+  CachedRecord& held = Entry(Key("k"));
+  held.pins = 1;
+  stripe_.Log(held, RecordOf(StringAt({kMe, 10}, "v")));
+  stripe_.Flush(0, 10);
+  stripe_.Revert(held);
+  EXPECT_EQ(CountOf(), (Counts::Number{0, 0}));
+}
+
 TEST_F(StripeTest, GrantsAreStoredBeforeTheAnswerLeaves) {
   EXPECT_TRUE(stripe_.OnPrepare(7, kMe, 100, 200).granted);
   EXPECT_EQ(stripe_.grants_sequence(), store_.last_sequence());
