@@ -3,9 +3,10 @@ every node, and what becomes of connections whose user changes."""
 
 import contextlib
 import secrets
+import socket
 
 import redis
-from compat import case, connect, equal, eventually, key, main, refused
+from compat import HOST, PORTS, case, connect, equal, eventually, key, main, refused
 
 r = connect(decode_responses=True)
 
@@ -86,6 +87,20 @@ def hello():
                 client.execute_command, "HELLO", 2, "AUTH", "default", "y"), True)
             equal(b"server" in client.execute_command("HELLO", 2, "AUTH", "default", "x"), True)
             equal(client.ping(), True)
+
+
+@case("strangers may not send much")
+def strangers():
+    with requirepass("x"):
+        for header, answer in (
+                (b"*11\r\n", b"-ERR Protocol error: unauthenticated multibulk length\r\n"),
+                (b"*2\r\n$4\r\nAUTH\r\n$16385\r\n",
+                 b"-ERR Protocol error: unauthenticated bulk length\r\n")):
+            with socket.create_connection((HOST, PORTS[0]), timeout=20) as wire:
+                wire.sendall(header)
+                with wire.makefile("rb") as file:
+                    equal(file.readline(), answer)
+                    equal(file.read(), b"")
 
 
 @case("AUTH without a password set")

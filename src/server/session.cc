@@ -159,6 +159,7 @@ size_t Session::Run(std::string_view input, uint64_t now_ms) {
       stalled_ = true;
       break;
     }
+    parser_.set_stranger(user_.IsStranger());
     ParseStatus status = parser_.Parse(input.substr(used));
     if (status == ParseStatus::kNeedMore) break;
     if (status == ParseStatus::kError) {

@@ -29,6 +29,8 @@ class SessionUser {
 
   // AUTH comes first. After Refresh.
   bool login_needed() const { return login_needed_; }
+  // Has still to log in, as the users are now.
+  bool IsStranger() { return login_needed_ && (!Refresh() || login_needed_); }
   // Logged in, or connected while no password was wanted.
   bool authenticated() const { return authenticated_; }
   const AclUser& user() const { return *user_; }

@@ -118,6 +118,20 @@ TEST_F(SessionAclTest, WithAPasswordNewConnectionsHaveToLogIn) {
   EXPECT_EQ(Say(*client, "PING"), "+PONG\r\n");
 }
 
+TEST_F(SessionAclTest, StrangersMayNotSendMuch) {
+  const std::string many = "*11\r\n";
+  const std::string large = "*2\r\n$4\r\nAUTH\r\n$16385\r\n";
+  Say("CONFIG SET requirepass secret");
+  EXPECT_EQ(Say(*Connect(), many), "-ERR Protocol error: unauthenticated multibulk length\r\n");
+  EXPECT_EQ(Say(*Connect(), large), "-ERR Protocol error: unauthenticated bulk length\r\n");
+  auto client = Connect();
+  EXPECT_EQ(Say(*client, "AUTH secret"), "+OK\r\n");
+  EXPECT_EQ(Say(*client, large), "");
+  auto waiting = Connect();
+  Say("CONFIG SET requirepass \"\"");
+  EXPECT_EQ(Say(*waiting, large), "") << "no password is wanted any more";
+}
+
 TEST_F(SessionAclTest, WithoutThePasswordAgainNobodyHasTo) {
   Say("CONFIG SET requirepass secret");
   auto client = Connect();
