@@ -71,7 +71,7 @@ class Loop {
 
   // How the join that JoinThrough began stands, and, if it was refused, why.
   Members::JoinState join_state() const { return join_state_.load(std::memory_order_acquire); }
-  const std::string& join_error() const { return join_error_; }  // REQUIRES: it was refused
+  std::string join_error() const;
   // Asks once more. REQUIRES: it was refused
   void JoinAgain();
   // Why the link to that member broke last, or could not be had; empty if it never did.
@@ -157,9 +157,9 @@ class Loop {
 
   std::atomic<bool> drained_{false};
   std::atomic<Members::JoinState> join_state_{Members::JoinState::kNone};
-  std::string join_error_;  // written before join_state_ says kRefused
-  mutable std::mutex seed_mutex_;
-  std::string seed_trouble_;  // guarded by seed_mutex_
+  mutable std::mutex join_mutex_;
+  std::string join_error_;    // guarded by join_mutex_; written before join_state_ says kRefused
+  std::string seed_trouble_;  // guarded by join_mutex_
 
   // Of the loop's thread.
   uv_loop_t uv_;

@@ -107,26 +107,33 @@ void Loop::JoinAgain() {
 }
 
 void Loop::OnSeedDown(const std::string& why, bool refused) {
-  {
-    std::lock_guard lock(seed_mutex_);
-    seed_trouble_ = why;
-  }
-  if (!refused || node_.view().members().size() > 1) return;
+  const bool final = refused && node_.view().members().size() <= 1;
+  std::lock_guard lock(join_mutex_);
+  seed_trouble_ = why;
+  if (!final) return;
   // To dial again would change nothing.
   seed_refused_ = true;
   join_error_ = why;
   join_state_.store(Members::JoinState::kRefused, std::memory_order_release);
 }
 
+std::string Loop::join_error() const {
+  std::lock_guard lock(join_mutex_);
+  return join_error_;
+}
+
 std::string Loop::seed_trouble() const {
-  std::lock_guard lock(seed_mutex_);
+  std::lock_guard lock(join_mutex_);
   return seed_trouble_;
 }
 
 void Loop::NoteJoin() {
   const Members::JoinState state = node_.members().join_state();
   if (seed_refused_ || state == join_state_.load(std::memory_order_relaxed)) return;
-  if (state == Members::JoinState::kRefused) join_error_ = node_.members().join_error();
+  if (state == Members::JoinState::kRefused) {
+    std::lock_guard lock(join_mutex_);
+    join_error_ = node_.members().join_error();
+  }
   join_state_.store(state, std::memory_order_release);
 }
 
