@@ -17,10 +17,12 @@ INSTALL_SECONDS = 300
 
 @dataclasses.dataclass
 class Target:
-    """One server as a client sees it. ports[0] is spoken to, the others are its fellow nodes."""
+    """One server as a client sees it. ports[0] is spoken to, the others are its fellow nodes.
+    `reference` is the port of a redis-server on the loopback address, for what is to be compared."""
     name: str
     host: str
     ports: list
+    reference: int = 0
     cluster: bool = False
     kindred: bool = False
 
@@ -75,7 +77,7 @@ def scripts_for(target, only):
     names = []
     for path in found:
         name = str(path.relative_to(FOLDER))
-        is_helper = path.stem == "compat"
+        is_helper = path.stem in ("compat", "wire")
         is_for_cluster_face = path.stem.startswith("cluster")
         is_for_kindred = path.parent.name == "kindred"
         if (not is_helper and is_for_cluster_face == target.cluster
@@ -127,6 +129,7 @@ def _run_program(name, target, report, skips):
     titles = [skip[len(name) + 1:] for skip in skips if skip.startswith(name + "/")]
     environment = dict(os.environ, COMPAT_HOST=target.host,
                        COMPAT_PORTS=",".join(map(str, target.ports)),
+                       COMPAT_REFERENCE=str(target.reference),
                        COMPAT_SKIP="\n".join(titles), PYTHONDONTWRITEBYTECODE="1")
     code, output = _call(command + [str(FOLDER / name)], environment, SCRIPT_SECONDS)
     results = _read_results(output)

@@ -10,6 +10,7 @@ import redis
 
 HOST = os.environ.get("COMPAT_HOST", "127.0.0.1")
 PORTS = [int(port) for port in os.environ.get("COMPAT_PORTS", "6379").split(",")]
+REFERENCE_PORT = int(os.environ.get("COMPAT_REFERENCE", PORTS[0]))
 SKIP = os.environ.get("COMPAT_SKIP", "").splitlines()
 PREFIX = "t" + secrets.token_hex(4) + ":"
 POLL_SECONDS = 15
@@ -28,6 +29,23 @@ def case(title):
 def connect(node=0, **options):
     """A client of the server in question, or of its `node`th fellow."""
     return redis.Redis(HOST, PORTS[node % len(PORTS)], socket_timeout=20, **options)
+
+
+def reference(**options):
+    """A client of a redis-server, for what has to be the same from both."""
+    return redis.Redis("127.0.0.1", REFERENCE_PORT, socket_timeout=20, **options)
+
+
+def raw(client, *command):
+    """The reply as it is, without redis-py's changes; an error as its text."""
+    connection = client.connection_pool.get_connection("raw")
+    try:
+        connection.send_command(*command)
+        return connection.read_response()
+    except redis.ResponseError as error:
+        return f"(error) {error}"
+    finally:
+        client.connection_pool.release(connection)
 
 
 def key(name):

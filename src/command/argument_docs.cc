@@ -46,7 +46,8 @@ class Parser {
     ArgumentDoc argument = Choice();
     if (optional) CHECK(Skip("]"));
     argument.optional = optional;
-    argument.multiple = Skip("...");
+    argument.multiple_token = Skip("*");
+    argument.multiple = argument.multiple_token || Skip("...");
     return argument;
   }
 
@@ -69,30 +70,43 @@ class Parser {
   }
 
   ArgumentDoc Piece() {
-    ArgumentDoc piece;
-    if (Skip("{")) {
-      piece.type = "block";
-      piece.parts = Arguments();
-      piece.name = piece.parts[0].name;
-      CHECK(Skip("}"));
-      return piece;
-    }
     CHECK(!rest_.empty());
-    if (IsCapital(rest_[0])) {
-      piece.token = Word();
-      const bool takes_value =
-          rest_.size() > 1 && rest_[0] == ' ' && IsWordChar(rest_[1]) && !IsCapital(rest_[1]);
-      if (!takes_value) {
-        piece.type = "pure-token";
-        piece.name = LowerCase(piece.token);
-        return piece;
-      }
-      CHECK(Skip(" "));
+    const std::string_view label = Label();
+    const std::string_view token = IsCapital(rest_[0]) ? Word() : std::string_view();
+    ArgumentDoc piece;
+    if (token.empty() || TakesValue()) {
+      if (!token.empty()) CHECK(Skip(" "));
+      piece = Value();
+    } else {
+      piece.type = "pure-token";
+      piece.name = LowerCase(token);
     }
-    const std::string_view name = Word();
-    piece.name = name;
-    piece.type = Skip(":") ? Word() : TypeOf(name);
+    piece.token = token;
+    if (!label.empty()) piece.name = label;
     return piece;
+  }
+
+  // Whether a blank and a value of its own follow a token, rather than the next token or the end.
+  bool TakesValue() const {
+    return rest_.size() > 1 && rest_[0] == ' ' && rest_[1] != '[' && !IsCapital(rest_[1]);
+  }
+
+  ArgumentDoc Value() {
+    ArgumentDoc value;
+    if (Skip("{")) {
+      value.type = "block";
+      value.parts = Arguments();
+      value.name = value.parts[0].name;
+      CHECK(Skip("}"));
+    } else if (Skip("<")) {
+      value = Choice();
+      CHECK(Skip(">"));
+    } else {
+      const std::string_view name = Word();
+      value.name = name;
+      value.type = Skip(":") ? Word() : TypeOf(name);
+    }
+    return value;
   }
 
   // Looks ahead for the "=" behind a word, and takes both.
@@ -117,7 +131,7 @@ class Parser {
   }
 
   static bool IsWordChar(char c) {
-    return std::string_view(" |[]{}=:.").find(c) == std::string_view::npos;
+    return std::string_view(" |[]{}<>=:.*").find(c) == std::string_view::npos;
   }
 
   bool Skip(std::string_view text) {
@@ -136,31 +150,48 @@ void WriteText(std::string_view field, std::string_view text, ReplyWriter& reply
 
 void WriteFlags(const ArgumentDoc& argument, ReplyWriter& reply) {
   reply.Bulk("flags");
-  reply.Set(argument.optional + argument.multiple);
+  reply.Set(argument.optional + argument.multiple + argument.multiple_token);
   if (argument.optional) reply.Simple("optional");
   if (argument.multiple) reply.Simple("multiple");
+  if (argument.multiple_token) reply.Simple("multiple_token");
 }
 
-void WriteArgument(const ArgumentDoc& argument, ReplyWriter& reply) {
-  const bool is_key = argument.type == "key";
-  const bool has_token = !argument.token.empty();
-  const bool has_flags = argument.optional || argument.multiple;
-  const bool has_parts = !argument.parts.empty();
-  reply.Map(2 + !has_parts + is_key + has_token + has_flags + has_parts);
-  WriteText("name", argument.name, reply);
-  WriteText("type", argument.type, reply);
-  if (!has_parts) WriteText("display_text", argument.name, reply);
-  if (is_key) {
-    reply.Bulk("key_spec_index");
-    reply.Integer(0);
+// Counts the keys as it comes to them.
+class Writer {
+ public:
+  Writer(int key_specs, ReplyWriter& reply) : key_specs_(key_specs), reply_(reply) {}
+
+  void Write(const std::vector<ArgumentDoc>& arguments) {
+    reply_.Array(arguments.size());
+    for (const ArgumentDoc& argument : arguments) Write(argument);
   }
-  if (has_token) WriteText("token", argument.token, reply);
-  if (has_flags) WriteFlags(argument, reply);
-  if (has_parts) {
-    reply.Bulk("arguments");
-    WriteArgumentDocs(argument.parts, reply);
+
+ private:
+  void Write(const ArgumentDoc& argument) {
+    const bool is_key = argument.type == "key";
+    const bool has_token = !argument.token.empty();
+    const bool has_flags = argument.optional || argument.multiple;
+    const bool has_parts = !argument.parts.empty();
+    reply_.Map(2 + !has_parts + is_key + has_token + has_flags + has_parts);
+    WriteText("name", argument.name, reply_);
+    WriteText("type", argument.type, reply_);
+    if (!has_parts) WriteText("display_text", argument.name, reply_);
+    if (is_key) {
+      reply_.Bulk("key_spec_index");
+      reply_.Integer(std::min(keys_++, std::max(key_specs_ - 1, 0)));
+    }
+    if (has_token) WriteText("token", argument.token, reply_);
+    if (has_flags) WriteFlags(argument, reply_);
+    if (has_parts) {
+      reply_.Bulk("arguments");
+      Write(argument.parts);
+    }
   }
-}
+
+  const int key_specs_;
+  ReplyWriter& reply_;
+  int keys_ = 0;
+};
 
 }  // namespace
 
@@ -172,9 +203,9 @@ std::vector<ArgumentDoc> ParseArgumentDocs(std::string_view line) {
   return arguments;
 }
 
-void WriteArgumentDocs(const std::vector<ArgumentDoc>& arguments, ReplyWriter& reply) {
-  reply.Array(arguments.size());
-  for (const ArgumentDoc& argument : arguments) WriteArgument(argument, reply);
+void WriteArgumentDocs(const std::vector<ArgumentDoc>& arguments, int key_specs,
+                       ReplyWriter& reply) {
+  Writer(key_specs, reply).Write(arguments);
 }
 
 }  // namespace kindred

@@ -5,14 +5,17 @@
 // one line that reads like a manual's:
 //
 //   arguments := argument (" " argument)*
-//   argument  := choice ["..."] | "[" choice "]" ["..."]       "[]": optional; "...": repeated
+//   argument  := choice [repeat] | "[" choice "]" [repeat]     "[]": optional
+//   repeat    := "..." | "*"                                   "*": each time with its token
 //   choice    := [label "="] piece ("|" piece)*                several pieces: one of them
-//   piece     := TOKEN | [TOKEN " "] name [":" type] | "{" arguments "}"
+//   piece     := [label "="] (TOKEN | [TOKEN " "] value)
+//   value     := name [":" type] | "{" arguments "}" | "<" choice ">"
 //
 // such as "key value [condition=NX|XX] [expiration=EX seconds|KEEPTTL]" or "data={key value}...".
 // Words in capitals are tokens, to be typed as they stand; the others are names of what is to be
 // filled in, and of Redis's types unless the name tells the type. A label names a choice or a
-// block. Pure functions, any thread.
+// block; where a choice of several begins with two, the second is its first piece's. Pure
+// functions, any thread.
 
 #include <string>
 #include <string_view>
@@ -28,14 +31,17 @@ struct ArgumentDoc {
   std::string_view token;  // empty: none
   bool optional = false;
   bool multiple = false;
+  bool multiple_token = false;     // what is repeated begins with the token each time
   std::vector<ArgumentDoc> parts;  // of a oneof or a block
 };
 
 // The views are into `line`, or of constants. REQUIRES: `line` follows the grammar.
 std::vector<ArgumentDoc> ParseArgumentDocs(std::string_view line);
 
-// The array of maps that COMMAND DOCS shows.
-void WriteArgumentDocs(const std::vector<ArgumentDoc>& arguments, ReplyWriter& reply);
+// The array of maps that COMMAND DOCS shows. `key_specs` is how many key specifications COMMAND
+// INFO tells of the command: keys belong to them in their order, all further ones to the last.
+void WriteArgumentDocs(const std::vector<ArgumentDoc>& arguments, int key_specs,
+                       ReplyWriter& reply);
 
 }  // namespace kindred
 

@@ -6,6 +6,7 @@
 
 #include "command/acl_categories.h"
 #include "command/argument_docs.h"
+#include "resp/errors.h"
 
 namespace kindred {
 namespace {
@@ -71,19 +72,13 @@ void WriteNumber(std::string_view field, int64_t number, ReplyWriter& reply) {
   reply.Integer(number);
 }
 
-// Where a command's keys are, in the two steps of Redis 7: where to begin, and which follow. The
+// One key specification: where to begin, and which keys follow, in the two steps of Redis 7. The
 // last key is told relative to the first unless it is counted from the end.
-void WriteKeySpecs(const CommandRow& row, ReplyWriter& reply) {
-  const KeyPositions keys = row.keys;
-  if (keys.first == 0) {
-    reply.Set(0);
-    return;
-  }
-  reply.Set(1);
-  reply.Map(row.key_notes.empty() ? 3 : 4);
-  if (!row.key_notes.empty()) WriteText("notes", row.key_notes, reply);
+void WriteKeySpec(KeyPositions keys, uint32_t use, std::string_view notes, ReplyWriter& reply) {
+  reply.Map(notes.empty() ? 3 : 4);
+  if (!notes.empty()) WriteText("notes", notes, reply);
   reply.Bulk("flags");
-  WriteBits(row.key_use, kKeyUseNames, reply);
+  WriteBits(use, kKeyUseNames, reply);
   reply.Bulk("begin_search");
   reply.Map(2);
   WriteText("type", "index", reply);
@@ -98,6 +93,21 @@ void WriteKeySpecs(const CommandRow& row, ReplyWriter& reply) {
   WriteNumber("lastkey", keys.last < 0 ? keys.last : keys.last - keys.first, reply);
   WriteNumber("keystep", keys.step, reply);
   WriteNumber("limit", 0, reply);
+}
+
+int KeySpecsOf(const CommandRow& row) {
+  if (row.keys.first == 0) return 0;
+  return row.rest_use == 0 ? 1 : 2;
+}
+
+void WriteKeySpecs(const CommandRow& row, ReplyWriter& reply) {
+  const int specs = KeySpecsOf(row);
+  reply.Set(static_cast<size_t>(specs));
+  const KeyPositions keys = row.keys;
+  if (specs == 1) WriteKeySpec(keys, row.key_use, row.key_notes, reply);
+  if (specs < 2) return;
+  WriteKeySpec({keys.first, keys.first, 1}, row.key_use, row.key_notes, reply);
+  WriteKeySpec({keys.first + keys.step, keys.last, keys.step}, row.rest_use, {}, reply);
 }
 
 using Fields = std::vector<std::pair<std::string_view, std::string_view>>;
@@ -126,7 +136,7 @@ void WriteDocs(const CommandTable& table, const CommandRow& row, ReplyWriter& re
   for (const auto& [field, text] : after) WriteText(field, text, reply);
   if (has_arguments) {
     reply.Bulk("arguments");
-    WriteArgumentDocs(ParseArgumentDocs(row.arguments), reply);
+    WriteArgumentDocs(ParseArgumentDocs(row.arguments), KeySpecsOf(row), reply);
   }
   if (!subcommands.empty()) {
     reply.Bulk("subcommands");
@@ -162,6 +172,24 @@ void WriteCommandDocs(const CommandTable& table, std::span<const CommandRow* con
   for (const CommandRow* row : rows) {
     reply.Bulk(row->name);
     WriteDocs(table, *row, reply);
+  }
+}
+
+void WriteKeys(const CommandTable& table, Args args, bool with_use, ReplyWriter& reply) {
+  const CommandRow* row = table.Find(args[0]);
+  if (row != nullptr && args.size() > 1 && !table.SubcommandsOf(*row).empty()) {
+    row = table.FindSubcommand(row->name, args[1]);
+  }
+  if (row == nullptr) return reply.Error(kGetKeysUnknown);
+  if (row->keys.first == 0) return reply.Error(kGetKeysNoKeys);
+  if (!row->ArityFits(args.size())) return reply.Error(kGetKeysArity);
+  const KeyRange keys = KeysOf(*row, args);
+  if (keys.count == 0) return reply.Error(kGetKeysArguments);
+  reply.Array(keys.count);
+  for (size_t i = 0; i < keys.count; ++i) {
+    if (with_use) reply.Array(2);
+    reply.Bulk(args[keys.At(i)]);
+    if (with_use) WriteBits(KeyUseOf(*row, args, i), kKeyUseNames, reply);
   }
 }
 

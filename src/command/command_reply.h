@@ -1,8 +1,8 @@
 #ifndef KINDRED_COMMAND_COMMAND_REPLY_H_
 #define KINDRED_COMMAND_COMMAND_REPLY_H_
 
-// What COMMAND, COMMAND INFO and COMMAND DOCS show of a row, in Redis 7's forms. Pure functions,
-// any thread.
+// What COMMAND, COMMAND INFO, COMMAND DOCS and COMMAND GETKEYS show of a row, in Redis 7's forms.
+// Pure functions, any thread.
 
 #include <span>
 
@@ -18,6 +18,11 @@ void WriteCommandInfo(const CommandTable& table, const CommandRow& row, ReplyWri
 // The map of name to map that COMMAND DOCS is, for `rows` in their order.
 void WriteCommandDocs(const CommandTable& table, std::span<const CommandRow* const> rows,
                       ReplyWriter& reply);
+
+// The keys of the command that `args` are, as COMMAND GETKEYS tells them; with `with_use` each
+// with what is done to it, as COMMAND GETKEYSANDFLAGS. An error where there is no such command, or
+// it has no keys. REQUIRES: args are not empty.
+void WriteKeys(const CommandTable& table, Args args, bool with_use, ReplyWriter& reply);
 
 }  // namespace kindred
 

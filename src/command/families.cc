@@ -3,8 +3,10 @@
 namespace kindred {
 
 std::vector<std::span<const CommandRow>> DataCommandFamilies() {
-  return {StringCommands(), StringSetCommands(), CounterCommands(),  KeyCommands(),
-          ExpiryCommands(), KeyspaceCommands(),  ExtensionCommands()};
+  return {StringCommands(), StringSetCommands(), StringRangeCommands(), CounterCommands(),
+          BitmapCommands(), BitfieldCommands(),  BitopCommands(),       LcsCommands(),
+          KeyCommands(),    ExpiryCommands(),    RenameCommands(),      DumpCommands(),
+          ObjectCommands(), KeyspaceCommands(),  ExtensionCommands()};
 }
 
 }  // namespace kindred

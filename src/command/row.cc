@@ -14,6 +14,11 @@ KeyRange KeysOf(const CommandRow& row, Args args) {
   return range;
 }
 
+uint32_t KeyUseOf(const CommandRow& row, Args args, size_t i) {
+  if (i > 0 && row.rest_use != 0) return row.rest_use;
+  return row.key_use_of != nullptr ? row.key_use_of(args) : row.key_use & ~kKeyVariable;
+}
+
 uint32_t AclCategoriesOf(const CommandRow& row) {
   uint32_t acl = row.acl;
   if (row.flags & kFlagWrite) acl |= kAclWrite;

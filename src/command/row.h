@@ -47,13 +47,21 @@ using RecordHandler = void (*)(const Record& record, Args args, const Call& call
                                ReplyWriter& reply);
 using WriteHandler = Next (*)(const ValueView* value, Args args, const Call& call,
                               ReplyWriter& reply);
+// Sees the values of all keys as they are at one moment: values[i] is what the i-th key in the
+// order of KeysOf holds, and nexts[i] what it shall hold; all nexts are Unchanged on entry. A key
+// that stands twice has its value in both places, and its nexts count one after the other: the last
+// that is not Unchanged wins. Where the reply is an error all nexts are Unchanged.
+using ManyHandler = void (*)(std::span<const ValueView* const> values, Args args, const Call& call,
+                             ReplyWriter& reply, std::span<Next> nexts);
 
 enum class RowKind : uint8_t {
   kRead,        // ReadHandler, one key or several that are joined
   kRecordRead,  // RecordHandler: sees all siblings
   kWrite,       // WriteHandler
+  kManyKeys,    // ManyHandler: reads and writes several keys as one (without kFlagWrite: reads)
   kKeyspace,    // SCAN, KEYS, DBSIZE, ...: the node's own work over many keys
   kSession,     // answered where the client is connected: PING, CLIENT, CONFIG, ...
+  kContainer,   // never run, only its subcommands are: OBJECT (CommandTable::FindFor)
 };
 
 // How the replies of a command's parts, one for each key, become one.
@@ -135,17 +143,24 @@ struct CommandRow {
   uint32_t acl = 0;
   KeyPositions keys = kNoKeys;
   uint32_t key_use = 0;
+  uint32_t rest_use = 0;  // of all keys but the first, where it is another; 0: the same
   RowKind kind = RowKind::kSession;
   Join join = Join::kOneKey;
   ReadHandler read = nullptr;
   RecordHandler read_record = nullptr;
   WriteHandler write = nullptr;
+  ManyHandler many = nullptr;
   // Whether the command with these arguments means "whatever was there" (a plain SET), so that it
   // may be written unguarded. Null: never, the command reads, modifies and writes.
   bool (*blind)(Args args) = nullptr;
   // Refuses arguments that the command as a whole cannot have, before it is split into its parts:
   // false, and one error is written. Null: nothing is refused that early.
   bool (*check)(Args args, ReplyWriter& reply) = nullptr;
+  // The database of the i-th key, in a session that has selected `db` (COPY ... DB). Null: that of
+  // the session. REQUIRES: `check` has let the arguments pass.
+  uint8_t (*db_of_key)(Args args, size_t i, uint8_t db) = nullptr;
+  // What these arguments make of key_use, which then has kKeyVariable (SET ... GET also reads).
+  uint32_t (*key_use_of)(Args args) = nullptr;
 
   // Documentation, for COMMAND INFO and COMMAND DOCS.
   std::string_view summary = {};
@@ -170,6 +185,9 @@ struct KeyRange {
   size_t At(size_t i) const { return first + i * step; }
 };
 KeyRange KeysOf(const CommandRow& row, Args args);
+
+// What the command with these arguments does to its i-th key: bits of KeyUse without kKeyVariable.
+uint32_t KeyUseOf(const CommandRow& row, Args args, size_t i);
 
 // The row's own categories and those that its flags imply, as in Redis: a command that writes is
 // in @write, one that is not @fast is @slow, and so on.

@@ -47,6 +47,15 @@ bool SetIsBlind(Args args) {
   return ParseSetOptions(args.subspan(3), &options) && options.Blind();
 }
 
+// GET tells the old value, and IFEQ lets it be guessed.
+uint32_t SetUse(Args args) {
+  for (const std::string_view option : args.subspan(3)) {
+    if (SameWord(option, "get") || SameWord(option, "ifeq"))
+      return kKeyReadWrite | kKeyAccess | kKeyUpdate;
+  }
+  return kKeyOverwrite | kKeyUpdate;
+}
+
 bool AlwaysBlind(Args) { return true; }
 
 Next Setnx(const ValueView* value, Args args, const Call& call, ReplyWriter& reply) {
@@ -82,11 +91,26 @@ Next Mset(const ValueView*, Args args, const Call& call, ReplyWriter& reply) {
   return PutString(args[2], kNever, call);
 }
 
-bool CheckMset(Args args, ReplyWriter& reply) {
+void Msetnx(std::span<const ValueView* const> values, Args args, const Call& call,
+            ReplyWriter& reply, std::span<Next> nexts) {
+  for (const ValueView* value : values) {
+    if (value != nullptr) return reply.Integer(0);
+  }
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (!ExpectLength(args[2 * i + 2].size(), call, reply)) return;
+  }
+  reply.Integer(1);
+  for (size_t i = 0; i < values.size(); ++i) nexts[i] = PutString(args[2 * i + 2], kNever, call);
+}
+
+bool ExpectPairs(std::string_view command, Args args, ReplyWriter& reply) {
   if (args.size() % 2 == 1) return true;
-  reply.Error(WrongArity("mset"));
+  reply.Error(WrongArity(command));
   return false;
 }
+
+bool CheckMset(Args args, ReplyWriter& reply) { return ExpectPairs("mset", args, reply); }
+bool CheckMsetnx(Args args, ReplyWriter& reply) { return ExpectPairs("msetnx", args, reply); }
 
 constexpr CommandRow kRows[] = {
     {.name = "set",
@@ -98,6 +122,7 @@ constexpr CommandRow kRows[] = {
      .kind = RowKind::kWrite,
      .write = Set,
      .blind = SetIsBlind,
+     .key_use_of = SetUse,
      .summary = "Sets the string value of a key, ignoring its type. The key is created if it "
                 "doesn't exist.",
      .since = "1.0.0",
@@ -173,6 +198,22 @@ constexpr CommandRow kRows[] = {
      .complexity = "O(N) where N is the number of keys to set.",
      .arguments = "data={key value}...",
      .tips = "request_policy:multi_shard response_policy:all_succeeded"},
+    {.name = "msetnx",
+     .arity = -3,
+     .flags = kFlagWrite | kFlagDenyOom,
+     .acl = kAclString,
+     .keys = kKeyValuePairs,
+     .key_use = kKeyOverwrite | kKeyInsert,
+     .kind = RowKind::kManyKeys,
+     .many = Msetnx,
+     .check = CheckMsetnx,
+     .summary =
+         "Atomically modifies the string values of one or more keys only when all keys don't "
+         "exist.",
+     .since = "1.0.1",
+     .group = "string",
+     .complexity = "O(N) where N is the number of keys to set.",
+     .arguments = "data={key value}..."},
 };
 
 }  // namespace

@@ -76,6 +76,12 @@ const CommandRow* CommandTable::FindSubcommand(std::string_view parent,
   return Lookup(folded.view());
 }
 
+const CommandRow* CommandTable::FindFor(Args args) const {
+  const CommandRow* row = Find(args[0]);
+  if (row == nullptr || row->kind != RowKind::kContainer || args.size() == 1) return row;
+  return FindSubcommand(row->name, args[1]);
+}
+
 const CommandRow* CommandTable::FindFullName(std::string_view name) const {
   FoldedName folded;
   return folded.Add(name) ? Lookup(folded.view()) : nullptr;

@@ -25,6 +25,10 @@ class CommandTable {
   // FindSubcommand("client", "ID").
   const CommandRow* FindSubcommand(std::string_view parent, std::string_view sub) const;
 
+  // What these arguments run: the command, or where that is a mere container its subcommand. Null:
+  // there is none. A container alone is found, and its arity refuses it. REQUIRES: args not empty.
+  const CommandRow* FindFor(Args args) const;
+
   // What COMMAND INFO takes: "get", or "client|id".
   const CommandRow* FindFullName(std::string_view name) const;
 

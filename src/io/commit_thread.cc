@@ -81,7 +81,12 @@ bool CommitThread::CommitOnce() {
   if (group.batches.empty()) return true;
   BuildBatch(group);
   bool sync = settings_.fsync == AppendFsync::kAlways || ChangesMeta(group);
+  const TimePoint begun = Clock::now();
   if (!WriteBatchToDisk(sync)) return false;
+  if (listeners_.on_written) {
+    listeners_.on_written(
+        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun), sync);
+  }
   // A sync covers all that was written before it, too.
   if (sync) {
     sync_due_ = TimePoint::max();

@@ -1,5 +1,7 @@
 #include "io/connection.h"
 
+#include <utility>
+
 #include "io/log.h"
 #include "io/loop.h"
 #include "server/server.h"
@@ -15,12 +17,15 @@ constexpr size_t kOutputBytesKept = size_t{64} << 10;
 Connection::Connection(Loop& loop, uint64_t id, Face face)
     : loop_(loop), id_(id), face_(face), stream_(loop.uv(), loop.read_buffer(), *this) {}
 
+Connection::~Connection() { loop_.server().clients().Leave(); }
+
 bool Connection::Open(int socket) {
   if (stream_.Open(socket) != 0) return false;
   stream_.SetKeepalive(static_cast<unsigned>(loop_.server().tcp_keepalive_s()));
   heard_ms_ = loop_.now_ms();
-  session_.emplace(loop_.server(), loop_.node(), face_,
-                   Session::Peername{stream_.PeerName(), stream_.LocalName()}, heard_ms_);
+  Session::Peername names{stream_.PeerName(), stream_.LocalName(), socket,
+                          [&loop = loop_, id = id_] { loop.Wake(id); }};
+  session_.emplace(loop_.server(), loop_.node(), face_, std::move(names), heard_ms_);
   stream_.StartReading();
   return true;
 }
@@ -36,6 +41,12 @@ void Connection::OnBytes(std::string_view bytes) {
 
 void Connection::OnReply(const Outbox::Reply& reply) {
   session_->OnReply(reply, loop_.now_ms());
+  TakeNewRequests();
+  loop_.Touch(*this);
+}
+
+void Connection::OnTick() {
+  session_->OnTick(loop_.now_ms());
   TakeNewRequests();
   loop_.Touch(*this);
 }
@@ -65,10 +76,11 @@ void Connection::OnEnd(int error) {
 void Connection::OnSent() { loop_.Touch(*this); }
 
 bool Connection::IsOver() const {
-  if (broken_ || stream_.broken()) return true;
+  if (broken_ || stream_.broken() || session_->Killed()) return true;
   if (stream_.unsent_bytes() > 0 || session_->WaitsFor() > 0) return false;
   if (session_->CloseAfterOutput()) return true;
-  return (ended_ || loop_.draining()) && session_->Idle();
+  if (loop_.draining()) return session_->Idle();
+  return ended_ && session_->Idle() && !session_->WantsTicks();
 }
 
 bool Connection::Flush(uint64_t durable) {
@@ -81,6 +93,7 @@ bool Connection::Flush(uint64_t durable) {
     loop_.OnInput();
   }
   if (output_.capacity() > kOutputBytesKept) output_ = std::string();
+  session_->client().unsent_bytes.store(stream_.unsent_bytes(), std::memory_order_relaxed);
   if (stream_.unsent_bytes() > kClientUnsentBytesMax) {
     Log(LogLevel::kWarning, "client {} does not take its replies, {} bytes wait: closed",
         stream_.PeerName(), stream_.unsent_bytes());
@@ -98,7 +111,6 @@ bool Connection::Flush(uint64_t durable) {
 }
 
 bool Connection::IsOverdue(uint64_t now_ms) {
-  if (session_->client().kill.load(std::memory_order_relaxed)) return true;
   const uint64_t timeout_ms = loop_.server().idle_timeout_s() * 1000;
   return timeout_ms > 0 && session_->Idle() && now_ms > heard_ms_ + timeout_ms;
 }

@@ -28,7 +28,11 @@ inline constexpr size_t kClientUnsentBytesMax = size_t{2} << 30;
 
 class Connection : private TcpStream::Owner {
  public:
+  // REQUIRES: Server::Admit has let it in
   Connection(Loop& loop, uint64_t id, Face face);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   // Takes the socket over. False if the client is gone already, or is not wanted.
   bool Open(int socket);
@@ -37,6 +41,10 @@ class Connection : private TcpStream::Owner {
 
   // The reply of one of its requests.
   void OnReply(const Outbox::Reply& reply);
+
+  // Its session waits for time to pass, and time has passed.
+  bool WantsTicks() const { return session_->WantsTicks(); }
+  void OnTick();
 
   // The end of a turn in which something happened to it. False: it is over.
   bool Flush(uint64_t durable);
@@ -49,10 +57,11 @@ class Connection : private TcpStream::Owner {
 
   // For the loop.
   bool touched = false;   // it is in the list of those with something to do
+  bool ticking = false;   // it is in the list of those that wait for time to pass
   uint64_t gated_at = 0;  // the sequence at which it comes by again
   size_t requests = 0;    // in flight, as the loop's map has them
 
-  // Silent for longer than the option `timeout` allows, or told to go by another client.
+  // Silent for longer than the option `timeout` allows.
   bool IsOverdue(uint64_t now_ms);
 
  private:

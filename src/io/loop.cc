@@ -176,6 +176,7 @@ void Loop::OnTick() {
     RunOnWorker(std::move(task));
   }
   WatchDisk();
+  if (!ticking_.empty()) TickConnections();
   if (now_ms() >= next_second_ms_) OnSecond();
   if (tick_ms_ == kTickMs && now_ms() > busy_until_ms_ && requests_.empty()) SetTick(kIdleTickMs);
 }
@@ -202,6 +203,16 @@ void Loop::OnSecond() {
     if (connection->IsOverdue(now_ms())) overdue.push_back(id);
   }
   for (uint64_t id : overdue) RemoveClient(id);
+}
+
+void Loop::TickConnections() {
+  for (uint64_t id : std::exchange(ticking_, {})) {
+    const auto found = connections_.find(id);
+    if (found == connections_.end()) continue;
+    found->second->ticking = false;
+    found->second->OnTick();
+  }
+  DrainOutbox();
 }
 
 // --- the outbox
@@ -328,6 +339,10 @@ void Loop::FlushConnections(uint64_t durable) {
       RemoveClient(id);
       continue;
     }
+    if (connection.WantsTicks() && !connection.ticking) {
+      connection.ticking = true;
+      ticking_.push_back(id);
+    }
     const uint64_t waits_for = connection.WaitsFor();
     if (waits_for == 0 || waits_for == connection.gated_at) continue;
     connection.gated_at = waits_for;
@@ -340,6 +355,11 @@ void Loop::Touch(Connection& connection) {
   if (connection.touched) return;
   connection.touched = true;
   touched_.push_back(connection.id());
+}
+
+void Loop::TouchById(uint64_t connection) {
+  const auto found = connections_.find(connection);
+  if (found != connections_.end()) Touch(*found->second);
 }
 
 void Loop::Expect(uint64_t request, Connection& connection) {

@@ -59,6 +59,11 @@ class Loop {
   // Runs `run` on the loop.
   void Call(std::function<void()> run) { inbox_.Post(CallEvent{std::move(run)}); }
 
+  // The client's connection has something to do: it was killed, or there is something for it.
+  void Wake(uint64_t connection) {
+    Call([this, connection] { TouchById(connection); });
+  }
+
   // `all` has every loop of the process by its index, and outlives them.
   void Start(const std::vector<std::unique_ptr<Loop>>& all);
   // From now on no command is read; what is in flight is finished.
@@ -126,6 +131,8 @@ class Loop {
   void OnEvent(LoopEvent event);
   void OnTick();
   void OnSecond();
+  void TickConnections();
+  void TouchById(uint64_t connection);
   void WatchDisk();
   void SetTick(uint64_t period_ms);
 
@@ -182,6 +189,7 @@ class Loop {
   absl::flat_hash_map<uint64_t, uint64_t> requests_;  // request -> connection
   std::vector<uint64_t> touched_;                     // connections
   std::vector<uint64_t> flushing_;
+  std::vector<uint64_t> ticking_;  // that wait for time to pass
 
   Outbox taken_;  // of the Node, while it is emptied; kept for its memory
   Gate<Gated> gate_;

@@ -37,8 +37,8 @@ void Loop::ListenForClients(const std::vector<int>& listeners, Face face) {
   for (int listener : listeners) {
     client_acceptors_.push_back(std::make_unique<Acceptor>(
         &uv_, listener, [this, face](int socket, const sockaddr_storage& from) {
-          if (auto why = parts_.server.WhyNotAccept(
-                  IsLoopback(reinterpret_cast<const sockaddr*>(&from)))) {
+          if (auto why =
+                  parts_.server.Admit(IsLoopback(reinterpret_cast<const sockaddr*>(&from)))) {
             parts_.server.statistics().OfLoop(index_).Add(Counter::kRejected);
             const std::string error = fmt::format("-{}\r\n", *why);
             static_cast<void>(!write(socket, error.data(), error.size()));

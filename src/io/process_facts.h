@@ -1,15 +1,23 @@
 #ifndef KINDRED_IO_PROCESS_FACTS_H_
 #define KINDRED_IO_PROCESS_FACTS_H_
 
-// What the system tells about this process: memory and processor time for INFO, and limits. Blocks
-// for some microseconds; called by the main thread only.
+// What the system and the allocator tell about this process: memory and processor time for INFO,
+// and limits. Takes some microseconds. Any thread.
 
-#include "server/info.h"
+#include <cstdint>
+#include <string>
+
+#include "server/host.h"
 
 namespace kindred {
 
 // All but disk_bytes, which the store knows.
 ProcessFacts MeasureProcess();
+
+// What the allocator tells about itself, in many lines.
+std::string AllocatorReport();
+// Gives what it keeps for later back to the system.
+void ReleaseMemory();
 
 // "Linux 6.1.0 x86_64"
 std::string SystemName();

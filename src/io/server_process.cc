@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -23,6 +24,7 @@
 #include "io/log.h"
 #include "io/loop.h"
 #include "io/process_facts.h"
+#include "io/process_host.h"
 #include "io/rocks_store.h"
 #include "io/wall_clock.h"
 #include "io/worker_pool.h"
@@ -141,7 +143,6 @@ class ServerProcess {
   absl::Status SettleUsers();
   void ServeClients();
   void WaitForTheEnd();
-  void Measure();
   void Stop();
   void OnDurable(uint64_t sequence);
 
@@ -159,6 +160,7 @@ class ServerProcess {
   Identity identity_;
   std::unique_ptr<RocksStore> store_;
   std::unique_ptr<Shared> shared_;
+  std::unique_ptr<ProcessHost> host_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<WorkerPool> workers_;
   std::vector<std::unique_ptr<Loop>> loops_;
@@ -224,6 +226,11 @@ absl::Status ServerProcess::OpenStore() {
                    Log(LogLevel::kWarning,
                        "the disk fails, writes are refused until it is well: {}", error);
                    if (loops_ready_.load(std::memory_order_acquire)) shared_->set_disk_failed(true);
+                 },
+                 [this](std::chrono::microseconds took, bool synced) {
+                   if (!loops_ready_.load(std::memory_order_acquire)) return;
+                   server_->NoteLatency(synced ? "aof-fsync-always" : "aof-write",
+                                        static_cast<uint64_t>(took.count()));
                  }});
   return absl::OkStatus();
 }
@@ -259,9 +266,12 @@ void ServerProcess::StartLoops() {
   identity.run_id = HexEncode(SecretRandomBytes(20));
   identity.started_ms = WallClockMs();
   identity.executable = ExecutablePath();
-  identity.config_file = config_file_;
+  if (!config_file_.empty()) {
+    identity.config_file = std::filesystem::absolute(config_file_).lexically_normal();
+  }
   identity.os = SystemName();
-  server_ = std::make_unique<Server>(config_, *shared_, std::move(identity));
+  host_ = std::make_unique<ProcessHost>(*store_);
+  server_ = std::make_unique<Server>(config_, *shared_, *host_, std::move(identity));
   workers_ = std::make_unique<WorkerPool>(
       std::clamp<size_t>(std::thread::hardware_concurrency(), kWorkersMin, kWorkersMax),
       kWorkerTasksMax);
@@ -272,7 +282,6 @@ void ServerProcess::StartLoops() {
   loops_ready_.store(true, std::memory_order_release);
   loops_[0]->ListenForPeers(peer_listeners_, /*loopback_only=*/handshake_.secret.empty());
   for (auto& loop : loops_) loop->Start(loops_);
-  Measure();
 }
 
 void ServerProcess::OnDurable(uint64_t sequence) {
@@ -365,20 +374,12 @@ void ServerProcess::WaitForTheEnd() {
     }
     if (Clock::now() < next_second) continue;
     next_second = Clock::now() + milliseconds(1000);
-    Measure();
+    server_->OnSecond(WallClockMs());
     if (std::string now = server_->config().GetText("loglevel"); now != level) {
       level = std::move(now);
       SetLogLevel(level);
     }
   }
-}
-
-void ServerProcess::Measure() {
-  ProcessFacts facts = MeasureProcess();
-  for (const char* name : {"rocksdb.total-sst-files-size", "rocksdb.total-blob-file-size"}) {
-    facts.disk_bytes += std::strtoull(store_->Property(name).c_str(), nullptr, 10);
-  }
-  server_->OnSecond(facts, WallClockMs());
 }
 
 void ServerProcess::Stop() {

@@ -18,7 +18,9 @@ uint64_t told_steady_us = 0;  // and when that was, on a clock that cannot be se
 
 }  // namespace
 
-uint64_t WallClockMs() {
+uint64_t WallClockMs() { return WallClockUs() / 1000; }
+
+uint64_t WallClockUs() {
   std::lock_guard lock(mutex);
   const uint64_t wall_us = Microseconds(CLOCK_REALTIME);
   const uint64_t steady_us = Microseconds(CLOCK_MONOTONIC);
@@ -28,7 +30,7 @@ uint64_t WallClockMs() {
     told_us += (steady_us - told_steady_us) / 2;
   }
   told_steady_us = steady_us;
-  return told_us / 1000;
+  return told_us;
 }
 
 }  // namespace kindred

@@ -1,9 +1,9 @@
 #ifndef KINDRED_IO_WALL_CLOCK_H_
 #define KINDRED_IO_WALL_CLOCK_H_
 
-// The process's wall clock in milliseconds, which never goes back. When the system's clock is set
-// back, this one goes on at half speed until the other has caught up, so that deadlines and
-// heartbeats go on too.
+// The process's wall clock in milliseconds or microseconds, which never goes back. When the
+// system's clock is set back, this one goes on at half speed until the other has caught up, so that
+// deadlines and heartbeats go on too.
 //
 // Threads: any. A loop reads it once a turn.
 
@@ -12,6 +12,7 @@
 namespace kindred {
 
 uint64_t WallClockMs();
+uint64_t WallClockUs();
 
 }  // namespace kindred
 

@@ -62,7 +62,8 @@ void Coordinator::FillFrom(const Request& request, Args args, Pending* pending) 
   pending->protocol = request.protocol;
   pending->consistency = *request.consistency;
   pending->deadline_ms = request.deadline_ms;
-  node_.Locate(args[1], request.db, &pending->key, &pending->vnode);
+  node_.Locate(args[static_cast<size_t>(request.row->keys.first)], request.db, &pending->key,
+               &pending->vnode);
 }
 
 // What needs no other node and no disk: a read of one replica, a write where this node is the only
@@ -85,7 +86,8 @@ bool Coordinator::AnswerAtOnce(const Request& request, KeyRange keys, std::strin
     const std::string_view part[] = {request.args[0], request.args[keys.At(i)]};
     const Args args = row.join == Join::kArray ? Args(part) : request.args;
     uint64_t one_after = 0;
-    if (!AnswerOneAtOnce(request, args, args[1], writer, &one_after, turn)) return false;
+    const std::string_view key = request.args[keys.At(i)];
+    if (!AnswerOneAtOnce(request, args, key, writer, &one_after, turn)) return false;
     *after = std::max(*after, one_after);
   }
   return true;
@@ -159,7 +161,9 @@ void Coordinator::Begin(uint64_t id, const Turn& turn) {
 // To the key's primary: it may be this node.
 void Coordinator::Route(uint64_t id, const Turn& turn) {
   Pending& pending = *pending_[id];
-  const Peer primary = turn.view->PrimaryOf(pending.vnode);
+  const bool anyone = !shared_.settings().rules.first_alive_is_primary;
+  const Peer primary =
+      anyone && turn.view->IsReplica(pending.vnode) ? kSelf : turn.view->PrimaryOf(pending.vnode);
   if (primary == kSelf) return RunHere(id, turn);
   if (!turn.view->link_up(primary)) {
     const int need = static_cast<int>(pending.consistency.write.Of(turn.view->replicas()));
@@ -213,11 +217,11 @@ void Coordinator::OnHandover(Outbox::Handover handover, const Turn& turn) {
 
 void Coordinator::OnForward(LinkId link, Forward forward, const Turn& turn) {
   std::vector<std::string_view> args(forward.args.begin(), forward.args.end());
-  const CommandRow* row = args.size() < 2 ? nullptr : DataCommands().Find(args[0]);
+  const CommandRow* row = args.empty() ? nullptr : DataCommands().FindFor(args);
   const auto write = Level::Parse(forward.write_level, false);
   const auto read = Level::Parse(forward.read_level, true);
-  if (row == nullptr || !write.has_value() || !read.has_value() || forward.protocol < 2 ||
-      forward.protocol > 3) {
+  if (row == nullptr || KeysOf(*row, args).count == 0 || !write.has_value() || !read.has_value() ||
+      forward.protocol < 2 || forward.protocol > 3) {
     Forwarded answer{forward.id, Outcome::kRefused,
                      ErrorReply("ERR the forwarded command is not understood", 2)};
     turn.out->answers.push_back({link, 0, std::move(answer)});

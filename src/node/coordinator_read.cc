@@ -96,7 +96,7 @@ void Coordinator::OnEnough(Pending& pending, const Turn& turn) {
   if (pending.tally.Agree() || !quorum) return AnswerRead(pending, merged, turn);
   const Rules& rules = shared_.settings().rules;
   const Version* newest = Newest(merged);
-  const bool decided = newest == nullptr || !newest->guarded ||
+  const bool decided = newest == nullptr || !newest->guarded || !rules.spread_decided_only ||
                        shared_.clock().IsDecided(newest->dot, shared_.store().durable());
   if (decided || !rules.confirm_undecided) {
     MaySpread(merged) ? Repair(pending, merged, turn) : ConfirmBehind(pending, turn);

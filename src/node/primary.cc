@@ -131,11 +131,20 @@ void Primary::NeedBase(Work& work, const Turn& turn) {
   AskOthers(work, turn);
 }
 
+// What a majority and this node know. `same`: a majority has told just that; our own record, which
+// was one of them, may have changed since it was asked.
+Record Primary::BaseOf(const Work& work, bool* same) {
+  const uint64_t flushed = stripe_.flushed(DbOf(work.key));
+  const Record told = DropUpTo(work.reads.merged(), flushed);
+  Record base = DropUpTo(Merge(told, work.entry->record), flushed);
+  *same = work.reads.Agree() && told == work.entry->record;
+  return base;
+}
+
 void Primary::OnBase(Work& work, const Turn& turn) {
   EndRound(work);
-  const Record& own = work.entry->record;
-  const Record base = DropUpTo(Merge(work.reads.merged(), own), stripe_.flushed(DbOf(work.key)));
-  const bool same = work.reads.Agree() && base == own;
+  bool same = false;
+  const Record base = BaseOf(work, &same);
   if (same && shared_.settings().rules.grants && HasGrant(work.vnode, turn)) {
     work.entry->fresh_since = held_[work.vnode].since;
   }
@@ -229,9 +238,8 @@ void Primary::Check(Work& work, const Turn& turn) {
 
 void Primary::OnChecked(Work& work, const Turn& turn) {
   EndRound(work);
-  const Record base =
-      DropUpTo(Merge(work.reads.merged(), work.entry->record), stripe_.flushed(DbOf(work.key)));
-  const bool same = work.reads.Agree() && base == work.entry->record;
+  bool same = false;
+  const Record base = BaseOf(work, &same);
   if (!same) work.has_to_write = true;
   Compute(work, base, same, turn);
 }

@@ -72,6 +72,7 @@ class Primary {
   void Start(Work& work, const Turn& turn);
   void TakeBatch(Work& work, const Turn& turn);
   void NeedBase(Work& work, const Turn& turn);
+  Record BaseOf(const Work& work, bool* same);
   void OnBase(Work& work, const Turn& turn);
   // `validated`: a majority had the same record after the batch was taken.
   void Compute(Work& work, const Record& base, bool validated, const Turn& turn);

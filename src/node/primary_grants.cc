@@ -12,8 +12,6 @@ namespace {
 constexpr uint64_t kAskAgainMs = 100;  // a question without enough answers is asked again
 constexpr uint32_t kTriesMax = 8;
 constexpr uint64_t kInUseMs = 2000;  // grants that were wanted so recently are renewed
-constexpr uint64_t kFirstMs = 100;   // how far ahead the first times are asked for
-constexpr uint64_t kTenureMs = 100;  // so long a vnode is left to who has taken it from us
 }  // namespace
 
 bool Primary::HasGrant(uint32_t vnode, const Turn& turn) const {
@@ -42,7 +40,7 @@ void Primary::Lose(HeldGrant& held, const Turn& turn) {
 // Who has lost a vnode leaves it to the other for a moment: taking it back at once would only go
 // back and forth, and each time the dots would have to be later than all that was granted.
 bool Primary::MayAsk(const HeldGrant& held, const Turn& turn) const {
-  return held.lost_ms == 0 || turn.now_ms >= held.lost_ms + kTenureMs;
+  return held.lost_ms == 0 || turn.now_ms >= held.lost_ms + shared_.settings().grant_tenure_ms;
 }
 
 bool Primary::IsWaitedFor(const HeldGrant& held) const {
@@ -58,7 +56,7 @@ bool Primary::IsWaitedFor(const HeldGrant& held) const {
 uint64_t Primary::GrantMs(const HeldGrant& held, uint64_t now) const {
   const uint64_t longest = shared_.settings().grant_ms;
   const uint64_t held_ms = held.until == 0 || now < held.since ? 0 : MsOfTime(now - held.since);
-  return std::clamp(held_ms, std::min(kFirstMs, longest), longest);
+  return std::clamp(held_ms, std::min(shared_.settings().grant_first_ms, longest), longest);
 }
 
 // Asks for these vnodes' times in one message a replica. This node's own replica grants at once:

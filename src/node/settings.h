@@ -21,6 +21,9 @@ struct Rules {
   bool links_once = true;           // 5: in order and at most once
   bool confirm_undecided = true;    // 6: a read never answers an undecided version as it is
   bool spread_decided_only = true;  // 6: repair copies only decided versions
+  // Not a rule that anything depends on: without it every replica runs what it is asked, so that
+  // several are primary all the time.
+  bool first_alive_is_primary = true;
 };
 
 struct Settings {
@@ -34,7 +37,9 @@ struct Settings {
   uint64_t hedge_ms_max = 100;  // nor later
   uint64_t heartbeat_ms = 250;
   uint64_t suspect_after_ms = 600;  // without a word on a link
-  uint64_t grant_ms = 2000;         // how far ahead guarded times are asked for
+  uint64_t grant_ms = 2000;         // how far ahead guarded times are asked for, at most,
+  uint64_t grant_first_ms = 100;    // and after a take-over
+  uint64_t grant_tenure_ms = 100;   // so long a vnode is left to who has taken it from us
   uint64_t max_clock_drift_ms = 60000;
   uint32_t batch_ops_max = 512;      // operations on one key that travel as one version
   uint32_t waiting_ops_max = 10000;  // operations that wait for one key; more are refused

@@ -15,6 +15,7 @@ Shared::Shared(const Settings& settings, Store& store, const Identity& identity)
       store_(store),
       self_(identity.self),
       clock_(identity.actor, identity.clock, settings.max_clock_drift_ms + settings.grant_ms),
+      active_expiry_(settings.active_expiry),
       topology_(std::make_shared<const Topology>(identity.topology)),
       peer_ids_({identity.self.id}),
       liveness_(settings.loops, settings.suspect_after_ms),

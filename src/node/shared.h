@@ -123,6 +123,12 @@ class Shared {
   void NoteGuardedSent() { guarded_sent_.store(true, std::memory_order_relaxed); }
   bool TakeGuardedSent() { return guarded_sent_.exchange(false, std::memory_order_relaxed); }
 
+  // Whether the sweeper runs, and how many expired keys it has buried here.
+  void set_active_expiry(bool on) { active_expiry_.store(on, std::memory_order_relaxed); }
+  bool active_expiry() const { return active_expiry_.load(std::memory_order_relaxed); }
+  void NoteExpired() { expired_keys_.fetch_add(1, std::memory_order_relaxed); }
+  uint64_t expired_keys() const { return expired_keys_.load(std::memory_order_relaxed); }
+
   // The disk refuses: nothing can be written until it is well again. Set by the edge.
   void set_disk_failed(bool failed) { disk_failed_.store(failed, std::memory_order_release); }
   bool disk_failed() const { return disk_failed_.load(std::memory_order_acquire); }
@@ -143,6 +149,8 @@ class Shared {
   std::atomic<bool> disk_failed_{false};
   std::atomic<bool> guarded_sent_{false};
   std::atomic<bool> roster_changed_{false};
+  std::atomic<bool> active_expiry_;
+  std::atomic<uint64_t> expired_keys_{0};
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Topology> topology_;  // guarded by mutex_, as all below

@@ -16,7 +16,7 @@ void Sweeper::OnTick(const Turn& turn) {
 }
 
 void Sweeper::Look(const Turn& turn) {
-  if (!shared_.settings().active_expiry || shared_.disk_failed()) return;
+  if (!shared_.active_expiry() || shared_.disk_failed()) return;
   scanning_ = true;
   turn.out->scans.push_back({kTicket, shared_.last_sequence(), true, std::string(),
                              ExpiryKey(turn.now_ms + 1, {}), kEntriesMax});
@@ -38,7 +38,11 @@ void Sweeper::Bury(const std::string& expiry_key, const Turn& turn) {
   CachedRecord* entry = node_.FindOrDefer(
       stripe, key, [this, expiry_key](const Turn& later) { Bury(expiry_key, later); });
   if (entry == nullptr) return;
-  if (!stripe.BuryExpired(*entry, turn.now_ms)) stripe.DropExpiryEntry(expiry_key);
+  if (stripe.BuryExpired(*entry, turn.now_ms)) {
+    shared_.NoteExpired();
+  } else {
+    stripe.DropExpiryEntry(expiry_key);
+  }
 }
 
 }  // namespace kindred

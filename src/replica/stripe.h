@@ -17,12 +17,13 @@
 #include "replica/grants.h"
 #include "replica/record_cache.h"
 #include "store/store.h"
+#include "value/value.h"
 
 namespace kindred {
 
 class Stripe {
  public:
-  static constexpr size_t kDatabases = 16;
+  static constexpr size_t kDatabases = kindred::kDatabases;
 
   // `store` outlives the stripe.
   Stripe(Store& store, size_t cache_bytes) : store_(store), cache_(cache_bytes) {}

@@ -16,11 +16,11 @@ Acl::Acl(Shared& shared, const CommandTable& commands, Clients& clients)
 
 Acl::Snapshot Acl::Now() {
   std::lock_guard lock(mutex_);
-  ReadLocked();
+  ReadLocked(nullptr);
   return now_;
 }
 
-void Acl::ReadLocked() {
+void Acl::ReadLocked(const Client* self) {
   if (shared_.roster_generation() == now_.generation) return;
   Shared::RosterSnapshot roster = shared_.roster();
   const std::shared_ptr<const AclUsers> old = std::move(now_.users);
@@ -29,14 +29,17 @@ void Acl::ReadLocked() {
   now_.generation = roster.generation;
   roster_ = std::move(roster.roster);
   for (const auto& [name, user] : old->all()) {
-    if (now_.users->Find(name) == nullptr) clients_.KillUser(name);
+    if (now_.users->Find(name) != nullptr) continue;
+    ClientFilter of_user;
+    of_user.user = name;
+    clients_.Kill(of_user, self);
   }
 }
 
-Acl::Changed Acl::Change(const Edit& edit, uint64_t now_ms) {
+Acl::Changed Acl::Change(const Edit& edit, const Client* self, uint64_t now_ms) {
   std::lock_guard lock(mutex_);
   while (true) {
-    ReadLocked();
+    ReadLocked(self);
     AclUsers users = *now_.users;
     if (std::optional<std::string> error = edit(&users)) return {std::move(error), 0};
     std::string text = users.ToRoster();
@@ -48,7 +51,7 @@ Acl::Changed Acl::Change(const Edit& edit, uint64_t now_ms) {
     // Somebody else may just have made the same change: it is told when his is durable.
     if (text == roster_->text()) return {std::nullopt, shared_.last_sequence()};
     if (auto after = shared_.ChangeRoster(now_.generation, std::move(text), now_ms)) {
-      ReadLocked();
+      ReadLocked(self);
       return {std::nullopt, *after};
     }
   }

@@ -47,14 +47,15 @@ class Acl {
   // The users now. Connections of users that are gone are ended.
   Snapshot Now();
 
-  // `edit` may be called several times, with users that others have changed meanwhile.
-  Changed Change(const Edit& edit, uint64_t now_ms);
+  // `edit` may be called several times, with users that others have changed meanwhile. `self`,
+  // which may be null, is not ended: it has to see to itself, as it wants to hear the answer.
+  Changed Change(const Edit& edit, const Client* self, uint64_t now_ms);
 
   const CommandTable& commands() const { return commands_; }
   AclLog& log() { return log_; }
 
  private:
-  void ReadLocked();
+  void ReadLocked(const Client* self);
 
   Shared& shared_;
   const CommandTable& commands_;

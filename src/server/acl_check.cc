@@ -20,22 +20,6 @@ bool MayRun(const AclSelector& selector, const CommandRow& row, Args args) {
                      [args](const std::string& word) { return SameWord(args[1], word); });
 }
 
-bool HasOption(Args args, size_t from, std::string_view word) {
-  for (size_t i = from; i < args.size(); ++i) {
-    if (SameWord(args[i], word)) return true;
-  }
-  return false;
-}
-
-// What the command does with its keys, where that depends on its options: SET without GET (or
-// IFEQ, which compares) only writes.
-uint32_t KeyUseOf(const CommandRow& row, Args args) {
-  if ((row.key_use & kKeyVariable) == 0) return row.key_use;
-  const bool reads = HasOption(args, 3, "get") || HasOption(args, 3, "ifeq");
-  if (row.name == "set" && !reads) return row.key_use & ~kKeyAccess;
-  return row.key_use;
-}
-
 uint8_t PermissionsFor(uint32_t key_use) {
   uint8_t permissions = 0;
   if ((key_use & kKeyAccess) != 0) permissions |= kMayRead;
@@ -54,8 +38,8 @@ AclVerdict CheckSelector(const AclSelector& selector, const CommandRow& row, Arg
   if (selector.all_keys) return {};
   const KeyRange keys = KeysOf(row, args);
   if (keys.count == 0) return {};
-  const uint8_t permissions = PermissionsFor(KeyUseOf(row, args));
   for (size_t i = 0; i < keys.count; ++i) {
+    const uint8_t permissions = PermissionsFor(KeyUseOf(row, args, i));
     if (!MayUseKey(selector, args[keys.At(i)], permissions)) return {AclDenied::kKey, keys.At(i)};
   }
   return {};

@@ -7,6 +7,7 @@
 #include "server/acl_check.h"
 #include "server/acl_describe.h"
 #include "server/acl_rules.h"
+#include "server/help.h"
 #include "server/secrets.h"
 #include "server/server.h"
 #include "server/session.h"
@@ -24,8 +25,14 @@ Acl& AclOf(Session& session) { return session.server().acl(); }
 
 // --- users
 
+// Whoever has deleted himself still hears that it is done.
+void Note(Session& session, const Acl::Changed& changed) {
+  session.AnswerAfter(changed.after);
+  if (!session.user().Refresh()) session.CloseWhenAnswered();
+}
+
 void ReplyChanged(Session& session, const Acl::Changed& changed, ReplyWriter& reply) {
-  session.HoldReplyUntil(changed.after);
+  Note(session, changed);
   if (changed.error) {
     reply.Error(*changed.error);
   } else {
@@ -46,7 +53,7 @@ void SetUser(Session& session, Args args, ReplyWriter& reply, uint64_t now_ms) {
     if (!error) users->Put(std::move(user));
     return error;
   };
-  ReplyChanged(session, AclOf(session).Change(edit, now_ms), reply);
+  ReplyChanged(session, AclOf(session).Change(edit, &session.client(), now_ms), reply);
 }
 
 void DelUser(Session& session, Args args, ReplyWriter& reply, uint64_t now_ms) {
@@ -61,8 +68,7 @@ void DelUser(Session& session, Args args, ReplyWriter& reply, uint64_t now_ms) {
     for (std::string_view name : names) deleted += users->Remove(name) ? 1 : 0;
     return std::nullopt;
   };
-  const Acl::Changed changed = AclOf(session).Change(edit, now_ms);
-  session.HoldReplyUntil(changed.after);
+  Note(session, AclOf(session).Change(edit, &session.client(), now_ms));
   reply.Integer(deleted);
 }
 
@@ -226,7 +232,7 @@ void Save(Session& session, Args, ReplyWriter& reply, uint64_t) {
 }
 
 void Load(Session& session, Args, ReplyWriter& reply, uint64_t now_ms) {
-  ReplyChanged(session, session.server().acl_sources().Load(now_ms), reply);
+  ReplyChanged(session, session.server().acl_sources().Load(&session.client(), now_ms), reply);
 }
 
 // --- trying
@@ -262,41 +268,36 @@ void DryRun(Session& session, Args args, ReplyWriter& reply, uint64_t) {
   }
 }
 
-void Help(Session&, Args, ReplyWriter& reply, uint64_t) {
-  constexpr std::string_view kLines[] = {
-      "ACL <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-      "CAT [<category>]",
-      "    List all commands that belong to <category>, or all command categories",
-      "    when no category is specified.",
-      "DELUSER <username> [<username> ...]",
-      "    Delete a list of users.",
-      "DRYRUN <username> <command> [<arg> ...]",
-      "    Returns whether the user can execute the given command without executing the command.",
-      "GETUSER <username>",
-      "    Get the user's details.",
-      "GENPASS [<bits>]",
-      "    Generate a secure 256-bit user password. The optional `bits` argument can",
-      "    be used to specify a different size.",
-      "LIST",
-      "    Show users details in config file format.",
-      "LOAD",
-      "    Reload users from the ACL file.",
-      "LOG [<count> | RESET]",
-      "    Show the ACL log entries.",
-      "SAVE",
-      "    Save the current config to the ACL file.",
-      "SETUSER <username> <attribute> [<attribute> ...]",
-      "    Create or modify a user with the specified attributes.",
-      "USERS",
-      "    List all the registered usernames.",
-      "WHOAMI",
-      "    Return the current connection username.",
-      "HELP",
-      "    Print this help.",
-  };
-  reply.Array(std::size(kLines));
-  for (std::string_view line : kLines) reply.Simple(line);
-}
+constexpr std::string_view kHelp[] = {
+    "CAT [<category>]",
+    "    List all commands that belong to <category>, or all command categories",
+    "    when no category is specified.",
+    "DELUSER <username> [<username> ...]",
+    "    Delete a list of users.",
+    "DRYRUN <username> <command> [<arg> ...]",
+    "    Returns whether the user can execute the given command without executing the command.",
+    "GETUSER <username>",
+    "    Get the user's details.",
+    "GENPASS [<bits>]",
+    "    Generate a secure 256-bit user password. The optional `bits` argument can",
+    "    be used to specify a different size.",
+    "LIST",
+    "    Show users details in config file format.",
+    "LOAD",
+    "    Reload users from the ACL file.",
+    "LOG [<count> | RESET]",
+    "    Show the ACL log entries.",
+    "SAVE",
+    "    Save the current config to the ACL file.",
+    "SETUSER <username> <attribute> [<attribute> ...]",
+    "    Create or modify a user with the specified attributes.",
+    "USERS",
+    "    List all the registered usernames.",
+    "WHOAMI",
+    "    Return the current connection username.",
+};
+
+void Help(Session&, Args args, ReplyWriter& reply, uint64_t) { WriteHelp(args[0], kHelp, reply); }
 
 constexpr uint32_t kAnyTime = kFlagNoScript | kFlagLoading | kFlagStale;
 constexpr uint32_t kAdmin = kFlagAdmin | kAnyTime;
@@ -358,14 +359,7 @@ constexpr SessionCommand kCommands[] = {
                            "that the user has.",
              .arguments = "username"},
      .run = GetUser},
-    {.row = {.name = "acl|help",
-             .arity = 2,
-             .flags = kFlagLoading | kFlagStale,
-             .summary = "Returns helpful text about the different subcommands.",
-             .since = "6.0.0",
-             .group = "server",
-             .complexity = "O(1)"},
-     .run = Help},
+    {.row = HelpRow("acl|help", "6.0.0", "server"), .run = Help},
     {.row = {.name = "acl|list",
              .arity = 2,
              .flags = kAdmin,

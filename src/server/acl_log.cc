@@ -47,9 +47,9 @@ std::vector<AclLogEntry> AclLog::Newest(size_t count) const {
   return {entries_.begin(), entries_.begin() + shown};
 }
 
-uint64_t AclLog::total(AclReason reason) const {
+AclLog::Totals AclLog::totals() const {
   std::lock_guard lock(mutex_);
-  return totals_[static_cast<size_t>(reason)];
+  return totals_;
 }
 
 }  // namespace kindred

@@ -40,13 +40,14 @@ class AclLog {
   std::vector<AclLogEntry> Newest(size_t count) const;
 
   // How often each reason came since the start.
-  uint64_t total(AclReason reason) const;
+  using Totals = std::array<uint64_t, kAclReasons>;
+  Totals totals() const;
 
  private:
   mutable std::mutex mutex_;
   std::deque<AclLogEntry> entries_;
   uint64_t next_id_ = 0;
-  std::array<uint64_t, kAclReasons> totals_{};
+  Totals totals_{};
 };
 
 }  // namespace kindred

@@ -7,7 +7,6 @@
 #include "base/check.h"
 #include "fmt/format.h"
 #include "server/acl_check.h"
-#include "server/acl_file.h"
 #include "server/acl_rules.h"
 #include "server/secrets.h"
 
@@ -40,8 +39,8 @@ Acl::Edit ReplacingBy(AclUsers read) {
 
 }  // namespace
 
-AclSources::AclSources(Acl& acl, Store& store, std::string path)
-    : acl_(acl), store_(store), path_(std::move(path)) {
+AclSources::AclSources(Acl& acl, Store& store, Host& host, std::string path)
+    : acl_(acl), store_(store), host_(host), path_(std::move(path)) {
   std::string bytes;
   if (store_.Load(Column::kMeta, kKey, &bytes) != Found::kFound) return;
   ByteReader in(bytes);
@@ -50,6 +49,14 @@ AclSources::AclSources(Acl& acl, Store& store, std::string path)
   seen.requirepass = in.Bytes();
   seen.file = in.Bytes();
   if (known && in.AtEnd()) seen_ = std::move(seen);
+}
+
+absl::StatusOr<std::string> AclSources::ReadFile() {
+  auto text = host_.ReadFile(path_);
+  if (text.ok()) return text;
+  return absl::Status(text.status().code(),
+                      fmt::format("Error loading ACLs, opening file '{}': {}", path_,
+                                  std::string(text.status().message())));
 }
 
 void AclSources::Remember(const Seen& seen) {
@@ -74,7 +81,7 @@ bool AclSources::IsDefaultPassword(std::string_view password) {
 absl::StatusOr<std::string> AclSources::Settle(std::string_view requirepass, bool joined,
                                                uint64_t now_ms) {
   std::lock_guard lock(mutex_);
-  auto text = ReadAclFile(path_);
+  auto text = ReadFile();
   if (!text.ok() && !absl::IsNotFound(text.status())) return text.status();
   Seen seen;
   seen.requirepass = requirepass.empty() ? seen_.requirepass : DigestOf(requirepass);
@@ -97,13 +104,13 @@ absl::StatusOr<std::string> AclSources::Settle(std::string_view requirepass, boo
     }
   } else {
     if (seen.requirepass != seen_.requirepass && !IsDefaultPassword(requirepass)) {
-      acl_.Change(SettingPassword(acl_.commands(), requirepass), now_ms);
+      acl_.Change(SettingPassword(acl_.commands(), requirepass), nullptr, now_ms);
       say("the default user's password is requirepass");
     }
     if (seen.file != seen_.file) {
       auto users = AclUsers::FromFile(acl_.commands(), *text, path_);
       if (!users.ok()) return users.status();
-      if (auto error = acl_.Change(ReplacingBy(*std::move(users)), now_ms).error) {
+      if (auto error = acl_.Change(ReplacingBy(*std::move(users)), nullptr, now_ms).error) {
         return absl::InvalidArgumentError(*error);
       }
       say(fmt::format("the users of {} are those of the cluster", path_));
@@ -114,24 +121,24 @@ absl::StatusOr<std::string> AclSources::Settle(std::string_view requirepass, boo
 }
 
 Acl::Changed AclSources::SetRequirepass(std::string_view password, uint64_t now_ms) {
-  return acl_.Change(SettingPassword(acl_.commands(), password), now_ms);
+  return acl_.Change(SettingPassword(acl_.commands(), password), nullptr, now_ms);
 }
 
 absl::Status AclSources::Save() {
   std::lock_guard lock(mutex_);
   const std::string text = acl_.Now().users->ToFile();
-  if (absl::Status status = WriteAclFile(path_, text); !status.ok()) return status;
+  if (absl::Status status = host_.ReplaceFile(path_, text); !status.ok()) return status;
   Remember({seen_.requirepass, DigestOf(text)});
   return absl::OkStatus();
 }
 
-Acl::Changed AclSources::Load(uint64_t now_ms) {
+Acl::Changed AclSources::Load(const Client* self, uint64_t now_ms) {
   std::lock_guard lock(mutex_);
-  const auto text = ReadAclFile(path_);
+  const auto text = ReadFile();
   if (!text.ok()) return {"ERR " + std::string(text.status().message()), 0};
   auto users = AclUsers::FromFile(acl_.commands(), *text, path_);
   if (!users.ok()) return {"ERR " + std::string(users.status().message()), 0};
-  Acl::Changed changed = acl_.Change(ReplacingBy(*std::move(users)), now_ms);
+  Acl::Changed changed = acl_.Change(ReplacingBy(*std::move(users)), self, now_ms);
   if (!changed.error) Remember({seen_.requirepass, DigestOf(*text)});
   return changed;
 }

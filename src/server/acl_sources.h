@@ -22,14 +22,15 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/acl.h"
+#include "server/host.h"
 #include "store/store.h"
 
 namespace kindred {
 
 class AclSources {
  public:
-  // `acl` and `store` outlive it. `path`: of the ACL file.
-  AclSources(Acl& acl, Store& store, std::string path);
+  // All of it outlives it. `path`: of the ACL file.
+  AclSources(Acl& acl, Store& store, Host& host, std::string path);
 
   const std::string& path() const { return path_; }
 
@@ -40,9 +41,9 @@ class AclSources {
   // CONFIG SET requirepass: the default user's one password; none if it is empty.
   Acl::Changed SetRequirepass(std::string_view password, uint64_t now_ms);
 
-  // ACL SAVE and ACL LOAD.
+  // ACL SAVE and ACL LOAD. `self`: the client that asks, as in Acl::Change.
   absl::Status Save();
-  Acl::Changed Load(uint64_t now_ms);
+  Acl::Changed Load(const Client* self, uint64_t now_ms);
 
  private:
   // Digests of what was heeded.
@@ -52,11 +53,13 @@ class AclSources {
     bool operator==(const Seen&) const = default;
   };
 
+  absl::StatusOr<std::string> ReadFile();
   void Remember(const Seen& seen);
   bool IsDefaultPassword(std::string_view password);
 
   Acl& acl_;
   Store& store_;
+  Host& host_;
   const std::string path_;
 
   std::mutex mutex_;

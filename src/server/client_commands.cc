@@ -1,4 +1,4 @@
-// CLIENT.
+// CLIENT: what a client says of itself, and what is said of clients.
 #include <algorithm>
 
 #include "base/number.h"
@@ -31,22 +31,15 @@ void Info(Session& session, Args, ReplyWriter& reply, uint64_t now_ms) {
   reply.Verbatim(session.server().clients().Line(session.client(), now_ms));
 }
 
-void ListType(Session& session, std::string_view type, ReplyWriter& reply, uint64_t now_ms) {
-  if (SameWord(type, "normal")) {
-    reply.Verbatim(session.server().clients().All(now_ms));
-  } else if (SameWord(type, "master") || SameWord(type, "replica") || SameWord(type, "slave") ||
-             SameWord(type, "pubsub")) {
-    reply.Verbatim("");
-  } else {
-    reply.Error(UnknownClientType(type));
-  }
-}
-
 void List(Session& session, Args args, ReplyWriter& reply, uint64_t now_ms) {
   if (args.size() == 2) {
-    reply.Verbatim(session.server().clients().All(now_ms));
+    reply.Verbatim(session.server().clients().All({}, now_ms));
   } else if (args.size() == 4 && SameWord(args[2], "type")) {
-    ListType(session, args[3], reply, now_ms);
+    if (const auto type = ParseClientType(args[3])) {
+      reply.Verbatim(session.server().clients().All(type, now_ms));
+    } else {
+      reply.Error(UnknownClientType(args[3]));
+    }
   } else if (args.size() > 3 && SameWord(args[2], "id")) {
     std::vector<uint64_t> ids;
     for (std::string_view arg : args.subspan(3)) {
@@ -153,7 +146,8 @@ constexpr SessionCommand kCommands[] = {
              .since = "2.4.0",
              .group = "connection",
              .complexity = "O(N) where N is the number of client connections",
-             .arguments = "[TYPE client-type] [ID client-id:integer]...",
+             .arguments =
+                 "[client-type=TYPE <NORMAL|MASTER|REPLICA|PUBSUB>] [ID client-id:integer]...",
              .tips = "nondeterministic_output"},
      .run = List},
     {.row = {.name = "client|getname",

@@ -3,6 +3,7 @@
 #include "command/acl_categories.h"
 #include "command/command_reply.h"
 #include "command/handler_tools.h"
+#include "command/with.h"
 #include "resp/errors.h"
 #include "server/server.h"
 #include "server/session.h"
@@ -86,6 +87,26 @@ void List(Session& session, Args args, ReplyWriter& reply, uint64_t) {
   WriteNames(rows, reply);
 }
 
+// Of a command within WITH, those of that command.
+void WriteKeysOf(Session& session, Args command, bool with_use, ReplyWriter& reply) {
+  const CommandTable& table = session.server().commands();
+  if (table.Find(command[0]) == session.server().with_row()) {
+    Consistency unused;
+    const absl::StatusOr<size_t> inner = ParseWith(command, &unused);
+    if (!inner.ok()) return reply.Error(kGetKeysArguments);
+    command = command.subspan(*inner);
+  }
+  WriteKeys(table, command, with_use, reply);
+}
+
+void Getkeys(Session& session, Args args, ReplyWriter& reply, uint64_t) {
+  WriteKeysOf(session, args.subspan(2), /*with_use=*/false, reply);
+}
+
+void Getkeysandflags(Session& session, Args args, ReplyWriter& reply, uint64_t) {
+  WriteKeysOf(session, args.subspan(2), /*with_use=*/true, reply);
+}
+
 constexpr uint32_t kAnyTime = kFlagLoading | kFlagStale;
 
 constexpr SessionCommand kCommands[] = {
@@ -139,9 +160,30 @@ constexpr SessionCommand kCommands[] = {
              .since = "7.0.0",
              .group = "server",
              .complexity = "O(N) where N is the total number of Redis commands",
-             .arguments = "[filterby=MODULE module-name|ACLCAT category|PATTERN pattern]",
+             .arguments =
+                 "[filterby=FILTERBY <MODULE module-name|ACLCAT category|PATTERN pattern>]",
              .tips = "nondeterministic_output_order"},
      .run = List},
+    {.row = {.name = "command|getkeys",
+             .arity = -3,
+             .flags = kAnyTime,
+             .acl = kAclConnection,
+             .summary = "Extracts the key names from an arbitrary command.",
+             .since = "2.8.13",
+             .group = "server",
+             .complexity = "O(N) where N is the number of arguments to the command",
+             .arguments = "command [arg]..."},
+     .run = Getkeys},
+    {.row = {.name = "command|getkeysandflags",
+             .arity = -3,
+             .flags = kAnyTime,
+             .acl = kAclConnection,
+             .summary = "Extracts the key names and access flags for an arbitrary command.",
+             .since = "7.0.0",
+             .group = "server",
+             .complexity = "O(N) where N is the number of arguments to the command",
+             .arguments = "command [arg]..."},
+     .run = Getkeysandflags},
 };
 
 }  // namespace

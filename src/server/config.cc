@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/number.h"
 #include "fmt/format.h"
+#include "server/percentiles.h"
 #include "server/toml_line.h"
 
 namespace kindred {
@@ -27,6 +28,8 @@ std::string TomlValue(const OptionRow& row, const std::string& text) {
     case OptionType::kEnum:
     case OptionType::kLevel:
     case OptionType::kText:
+    case OptionType::kPercentiles:
+    case OptionType::kBufferLimits:
       return ParseInt64(text) ? text : TomlString(text);
   }
   return text;
@@ -45,6 +48,32 @@ void AppendComment(std::string_view sentence, std::string* out) {
     line.append(word.data(), word.size());
   }
   *out += line + "\n";
+}
+
+// `text` as the table keeps it, so that whoever reads compares once. REQUIRES: it is not refused
+std::string Normalized(const OptionRow& row, const std::string& old, std::string_view text) {
+  switch (row.type) {
+    case OptionType::kEnum:
+    case OptionType::kBool:
+      return absl::AsciiStrToLower(Abseil(text));
+    case OptionType::kPercentiles: {
+      std::vector<double> percentiles;
+      ParsePercentiles(text, &percentiles);
+      return PercentilesText(percentiles);
+    }
+    case OptionType::kBufferLimits: {
+      BufferLimits limits;
+      limits.Change(old);
+      limits.Change(text);
+      return limits.ToString();
+    }
+    case OptionType::kInteger:
+    case OptionType::kBytes:
+    case OptionType::kLevel:
+    case OptionType::kText:
+      break;
+  }
+  return std::string(text);
 }
 
 bool IsHostAndPort(std::string_view text) {
@@ -70,11 +99,7 @@ absl::Status Config::Set(std::string_view name, std::string_view text) {
     return Invalid(fmt::format("{} cannot be '{}': {}", row->name, text.substr(0, 128), *why));
   }
   std::string& value = texts_[static_cast<size_t>(row - OptionRows().data())];
-  value = text;
-  // Words are kept in the case in which the table has them, so that whoever reads compares once.
-  if (row->type == OptionType::kEnum || row->type == OptionType::kBool) {
-    absl::AsciiStrToLower(&value);
-  }
+  value = Normalized(*row, value, text);
   return absl::OkStatus();
 }
 
@@ -172,6 +197,8 @@ absl::Status Config::Check() const {
   return absl::OkStatus();
 }
 
+std::string Config::FileValueOf(const OptionRow& row) const { return TomlValue(row, TextOf(row)); }
+
 std::string Config::Describe() const {
   std::string out =
       "# Kindred's options, each with its default. Every one is also a flag of `kindred server`:\n"
@@ -184,7 +211,7 @@ std::string Config::Describe() const {
     }
     out += "\n";
     AppendComment(row.doc, &out);
-    out += fmt::format("{} = {}\n", row.name, TomlValue(row, TextOf(row)));
+    out += fmt::format("{} = {}\n", row.name, FileValueOf(row));
   }
   return out;
 }
@@ -222,6 +249,18 @@ std::string Config::advertised_host() const {
 std::string Config::acl_file() const {
   if (const std::string& file = GetText("aclfile"); !file.empty()) return file;
   return fmt::format("{}/{}", GetText("dir"), kAclFileName);
+}
+
+BufferLimits Config::buffer_limits() const {
+  BufferLimits limits;
+  limits.Change(GetText("client-output-buffer-limit"));
+  return limits;
+}
+
+std::vector<double> Config::percentiles() const {
+  std::vector<double> percentiles;
+  ParsePercentiles(GetText("latency-tracking-info-percentiles"), &percentiles);
+  return percentiles;
 }
 
 Consistency Config::consistency() const {

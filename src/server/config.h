@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "command/consistency.h"
 #include "node/settings.h"
+#include "server/buffer_limits.h"
 #include "server/options.h"
 
 namespace kindred {
@@ -60,6 +61,9 @@ class Config {
   // What no single option can tell: quorums against replicas, ports against each other.
   absl::Status Check() const;
 
+  // The value as a configuration file has it: `"64mb"`, `true`.
+  std::string FileValueOf(const OptionRow& row) const;
+
   // A configuration file with these values and each option's sentence; of a Config() with all
   // defaults it is conf/kindred.toml.
   std::string Describe() const;
@@ -70,6 +74,8 @@ class Config {
   std::string advertised_host() const;  // advertise-host, or the first of bind.
   std::string acl_file() const;         // aclfile, or the one in dir.
   Consistency consistency() const;      // read-quorum and write-quorum.
+  BufferLimits buffer_limits() const;
+  std::vector<double> percentiles() const;
   // What the core works with; `loops` is the number of threads, which only the edge can count.
   Settings settings(uint32_t loops) const;
 

@@ -140,7 +140,7 @@ constexpr SessionCommand kCommands[] = {
              .since = "6.0.0",
              .group = "connection",
              .complexity = "O(1)",
-             .arguments = "[arguments={protover:integer [auth={AUTH username password}] [SETNAME "
+             .arguments = "[arguments={protover:integer [auth=AUTH {username password}] [SETNAME "
                           "clientname]}]"},
      .run = Hello},
     {.row = {.name = "auth",

@@ -6,13 +6,18 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "node/settings.h"
+#include "server/acl_log.h"
 #include "server/clients.h"
+#include "server/command_statistics.h"
 #include "server/config.h"
+#include "server/host.h"
 #include "server/statistics.h"
 #include "store/counts.h"
 
@@ -32,28 +37,28 @@ struct ProcessIdentity {
   std::string os;  // "Linux 6.1.0 x86_64"
 };
 
-// What the edge measures once a second.
-struct ProcessFacts {
-  uint64_t used_memory_bytes = 0;  // Allocated.
-  uint64_t used_memory_peak_bytes = 0;
-  uint64_t rss_bytes = 0;
-  uint64_t system_memory_bytes = 0;
-  double cpu_system_s = 0;
-  double cpu_user_s = 0;
-  uint64_t disk_bytes = 0;  // Of the store's files.
-};
-
 struct InfoFacts {
   Face face = Face::kPlain;
   ProcessIdentity identity;
   ProcessFacts process;
+  uint64_t used_memory_peak_bytes = 0;
+  uint64_t startup_memory_bytes = 0;
   Totals totals;
   Statistics::Rates rates;
   Ports ports;
   uint64_t now_ms = 0;
+  uint64_t wall_us = 0;
   uint64_t clients = 0;
+  Clients::Figures client_figures;
   int64_t maxclients = 0;
   bool disk_failed = false;
+  uint64_t expired_keys = 0;
+
+  AclLog::Totals denied{};
+
+  std::vector<CommandTotals> commands;
+  std::map<std::string, uint64_t, std::less<>> errors;
+  std::vector<double> percentiles;
 
   std::string node_id;
   uint64_t epoch = 0;
@@ -69,6 +74,9 @@ struct InfoFacts {
 // The sections named, in INFO's own order; "default", "all" and "everything" name many, and no
 // names mean "default". Unknown names are passed over.
 std::string InfoText(const InfoFacts& facts, std::span<const std::string_view> sections);
+
+// Whether these sections show the one of this name.
+bool ShowsInfo(std::span<const std::string_view> sections, std::string_view name);
 
 // "1.50M", as Redis shows sizes.
 std::string HumanBytes(uint64_t bytes);

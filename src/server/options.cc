@@ -12,6 +12,8 @@
 #include "base/number.h"
 #include "command/consistency.h"
 #include "fmt/format.h"
+#include "server/buffer_limits.h"
+#include "server/percentiles.h"
 
 namespace kindred {
 namespace {
@@ -59,6 +61,11 @@ constexpr OptionRow QuorumLevel(std::string_view name, std::string_view default_
           0,    "", OptionSection::kCluster, kRunTime,     doc};
 }
 
+constexpr OptionRow Special(std::string_view name, OptionType type, std::string_view default_text,
+                            OptionSection section, std::string_view doc) {
+  return {name, "", type, default_text, 0, 0, "", section, kRunTime, doc};
+}
+
 constexpr auto kNetwork = OptionSection::kNetwork;
 constexpr auto kSecurity = OptionSection::kSecurity;
 constexpr auto kCluster = OptionSection::kCluster;
@@ -90,6 +97,11 @@ constexpr std::array kRows = {
             "Seconds of silence before TCP asks whether the client is still there; 0 means never."),
     Integer("tcp-backlog", "511", {1, 65535}, kNetwork, kAtStart,
             "Connections that may wait to be accepted."),
+    Special("client-output-buffer-limit", OptionType::kBufferLimits,
+            "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60", kNetwork,
+            "A client for which more than the first size waits to be taken is disconnected, as is "
+            "one for which more than the second waits for so many seconds; 0 means no limit. "
+            "Clients are all of the class normal."),
     Bytes("client-query-buffer-limit", "", "1gb", {kMiB, kNoMax}, kNetwork, kRunTime,
           "A connection that sends a longer unfinished command is closed; holds for new "
           "connections."),
@@ -151,8 +163,8 @@ constexpr std::array kRows = {
          "Every write is logged; always yes, for clients that ask."),
     Enum("save", "", "", "", kStorage, kRunTime,
          "There are no snapshots to be saved; always empty, for clients that ask."),
-    Integer("maxmemory", "0", {0, 0}, kStorage, kRunTime,
-            "Data lives on disk and needs no such limit; always 0, for clients that ask."),
+    Bytes("maxmemory", "", "0", {0, 0}, kStorage, kRunTime,
+          "Data lives on disk and needs no such limit; always 0, for clients that ask."),
     Enum("maxmemory-policy", "", "noeviction", "noeviction", kStorage, kRunTime,
          "Nothing is ever evicted; always noeviction, for clients that ask."),
     Enum("replica-read-only", "slave-read-only", "yes", "yes", kStorage, kRunTime,
@@ -161,6 +173,19 @@ constexpr std::array kRows = {
     Enum("loglevel", "log-level", "notice", "debug|verbose|notice|warning", kLog, kRunTime,
          "The least important messages that are written."),
     Text("logfile", "", kLog, "Where messages go; empty means standard error."),
+    Integer("slowlog-log-slower-than", "10000", {-1, kNoMax}, kLog, kRunTime,
+            "Microseconds from which on a command is kept in the slow log; 0 keeps all, -1 none."),
+    Integer("slowlog-max-len", "128", {0, kNoMax}, kLog, kRunTime,
+            "How many commands the slow log keeps."),
+    Integer("latency-monitor-threshold", "0", {0, kNoMax}, kLog, kRunTime,
+            "Milliseconds from which on an event is kept for LATENCY; 0 keeps none."),
+    OptionRow{"latency-tracking", "", OptionType::kBool, "yes", 0, 0, "", kLog, kRunTime,
+              "Keep a histogram of each command's times."},
+    Special("latency-tracking-info-percentiles", OptionType::kPercentiles, "50 99 99.9", kLog,
+            "Which percentiles of each command's times INFO shows."),
+    Enum("enable-debug-command", "", "local", "no|yes|local", kLog, kAtStart,
+         "Who may use DEBUG, which has nothing here that harms the data: nobody, all clients, or "
+         "those on this machine."),
 };
 // clang-format on
 
@@ -191,7 +216,6 @@ std::vector<std::string> ValuesOf(const OptionRow& row) {
 
 std::optional<std::string> WhyOutside(const OptionRow& row, int64_t number) {
   if (number >= row.min && number <= row.max) return std::nullopt;
-  if (row.max == kNoMax) return fmt::format("argument must be at least {}", row.min);
   return fmt::format("argument must be between {} and {} inclusive", row.min, row.max);
 }
 
@@ -273,6 +297,12 @@ std::optional<std::string> WhyRefused(const OptionRow& row, std::string_view tex
         return std::nullopt;
       }
       return "argument must be one line";
+    case OptionType::kPercentiles: {
+      std::vector<double> percentiles;
+      return ParsePercentiles(text, &percentiles);
+    }
+    case OptionType::kBufferLimits:
+      return BufferLimits().Change(text);
   }
   return std::nullopt;
 }
@@ -288,6 +318,8 @@ int64_t OptionNumber(const OptionRow& row, std::string_view text) {
     case OptionType::kEnum:
     case OptionType::kLevel:
     case OptionType::kText:
+    case OptionType::kPercentiles:
+    case OptionType::kBufferLimits:
       return 0;
   }
   return 0;

@@ -23,6 +23,8 @@ enum class OptionType : uint8_t {
   kEnum,   // One of `values`.
   kLevel,  // 1..N, ONE, QUORUM, ALL.
   kText,
+  kPercentiles,   // server/percentiles.h
+  kBufferLimits,  // server/buffer_limits.h; a change names only the classes that it changes.
 };
 
 enum class OptionSection : uint8_t { kNetwork, kSecurity, kCluster, kStorage, kLog };

@@ -30,6 +30,7 @@ std::string* ReplyChain::Open() {
 }
 
 void ReplyChain::Written(uint64_t after) {
+  if (muted_) (slots_.empty() ? ready_ : slots_.back().bytes).resize(open_size_);
   if (slots_.empty()) {
     bytes_ += ready_.size() - open_size_;
     MarkReady(after);
@@ -44,14 +45,18 @@ void ReplyChain::Written(uint64_t after) {
 void ReplyChain::Pending(uint64_t id) {
   // Open may have made a slot for a reply that did not come.
   if (!slots_.empty() && slots_.back().known && slots_.back().bytes.empty()) slots_.pop_back();
-  bool is_new = places_.try_emplace(id, first_slot_ + slots_.size()).second;
+  bool is_new = places_.try_emplace(id, muted_ ? kNowhere : first_slot_ + slots_.size()).second;
   CHECK(is_new);
-  slots_.emplace_back();
+  if (!muted_) slots_.emplace_back();
 }
 
 bool ReplyChain::OnReply(uint64_t id, uint64_t after, std::string_view bytes) {
   auto place = places_.find(id);
   if (place == places_.end()) return false;
+  if (place->second == kNowhere) {
+    places_.erase(place);
+    return true;
+  }
   Slot& slot = slots_[place->second - first_slot_];
   places_.erase(place);
   bytes_ += bytes.size();

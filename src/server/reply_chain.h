@@ -43,8 +43,13 @@ class ReplyChain {
   // The sequence that the first bytes held back wait for; 0 if none wait for the disk.
   uint64_t WaitsFor() const { return marks_.empty() ? 0 : marks_.front().sequence; }
 
+  // Muted, replies are dropped as they are written, and those of requests as they come: CLIENT
+  // REPLY. What counts for a request is how it was when Pending was called.
+  void set_muted(bool muted) { muted_ = muted; }
+
   size_t pending() const { return places_.size(); }
-  size_t bytes() const { return bytes_; }  // Known, but not taken.
+  size_t slots() const { return slots_.size(); }  // From the first pending reply on.
+  size_t bytes() const { return bytes_; }         // Known, but not taken.
   bool empty() const { return pending() == 0 && bytes_ == 0; }
 
  private:
@@ -66,9 +71,12 @@ class ReplyChain {
   std::deque<Mark> marks_;   // Invariant: ends and sequences grow; the last end is ready_'s.
   std::deque<Slot> slots_;   // Invariant: the first is pending.
   uint64_t first_slot_ = 0;  // Slots are numbered for ever; this is the first one's number.
-  absl::flat_hash_map<uint64_t, uint64_t> places_;  // Request -> number of its slot.
+  // Request -> number of its slot; kNowhere if its reply is not wanted.
+  static constexpr uint64_t kNowhere = UINT64_MAX;
+  absl::flat_hash_map<uint64_t, uint64_t> places_;
   size_t bytes_ = 0;
   size_t open_size_ = 0;  // Of the string that Open returned.
+  bool muted_ = false;
 };
 
 }  // namespace kindred

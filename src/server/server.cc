@@ -6,6 +6,7 @@
 #include "base/glob.h"
 #include "command/families.h"
 #include "command/handler_tools.h"
+#include "server/config_rewrite.h"
 #include "server/session_errors.h"
 
 namespace kindred {
@@ -19,23 +20,40 @@ CommandTable AllCommands() {
   return CommandTable(std::move(families));
 }
 
+// All names come before any value, as in Redis.
+std::optional<std::string> WhyNotSettable(std::span<const std::string_view> names_and_values) {
+  std::set<const OptionRow*> seen;
+  for (size_t i = 0; i < names_and_values.size(); i += 2) {
+    std::string_view name = names_and_values[i];
+    const OptionRow* row = FindOption(name);
+    if (row == nullptr) return UnknownConfigOption(name);
+    if (!row->run_time) return ConfigSetFailed(name, "can't set immutable config");
+    if (!seen.insert(row).second) return ConfigSetFailed(name, "duplicate parameter");
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies() {
-  return {ConnectionCommands(), ClientCommands(),      ServerCommands(), CommandCommands(),
-          ClusterCommands(),    ConsistencyCommands(), AclCommands()};
+  return {ConnectionCommands(), ClientCommands(),      ClientControlCommands(), ConfigCommands(),
+          ServerCommands(),     SlowLogCommands(),     LatencyCommands(),       CommandCommands(),
+          ClusterCommands(),    ConsistencyCommands(), AclCommands(),           HelpCommands()};
 }
 
-Server::Server(const Config& config, Shared& shared, ProcessIdentity identity)
+Server::Server(const Config& config, Shared& shared, Host& host, ProcessIdentity identity)
     : shared_(shared),
+      host_(host),
       identity_(std::move(identity)),
       ports_(config.ports()),
       value_bytes_max_(static_cast<size_t>(config.GetNumber("proto-max-bulk-len"))),
       commands_(AllCommands()),
       with_row_(commands_.Find("with")),
       acl_(shared, commands_, clients_),
-      acl_sources_(acl_, shared.store(), config.acl_file()),
-      config_(config) {
+      acl_sources_(acl_, shared.store(), host, config.acl_file()),
+      command_statistics_(commands_),
+      config_(config),
+      startup_memory_bytes_(host.Measure().used_memory_bytes) {
   for (std::span<const SessionCommand> family : SessionCommandFamilies()) {
     for (const SessionCommand& command : family) session_commands_[&command.row] = &command;
   }
@@ -67,17 +85,13 @@ std::vector<std::pair<std::string, std::string>> Server::ConfigGet(
 }
 
 std::optional<std::string> Server::ConfigSet(std::span<const std::string_view> names_and_values) {
+  if (auto error = WhyNotSettable(names_and_values)) return error;
   std::lock_guard lock(mutex_);
   Config changed = config_;
-  std::set<const OptionRow*> seen;
   for (size_t i = 0; i + 1 < names_and_values.size(); i += 2) {
     std::string_view name = names_and_values[i];
     std::string_view value = names_and_values[i + 1];
-    const OptionRow* row = FindOption(name);
-    if (row == nullptr) return UnknownConfigOption(name);
-    if (!seen.insert(row).second) return ConfigSetFailed(name, "duplicate parameter");
-    if (!row->run_time) return ConfigSetFailed(name, "can't set immutable config");
-    if (auto why = WhyRefused(*row, value)) return ConfigSetFailed(name, *why);
+    if (auto why = WhyRefused(*FindOption(name), value)) return ConfigSetFailed(name, *why);
     CHECK(changed.Set(name, value).ok());
     if (absl::Status status = changed.Check(); !status.ok()) {
       return ConfigSetFailed(name, std::string(status.message()));
@@ -86,6 +100,20 @@ std::optional<std::string> Server::ConfigSet(std::span<const std::string_view> n
   config_ = std::move(changed);
   PublishConfigLocked();
   return std::nullopt;
+}
+
+std::optional<std::string> Server::ConfigRewrite() {
+  if (identity_.config_file.empty()) return std::string(kNoConfigFile);
+  std::lock_guard lock(rewrite_mutex_);
+  absl::StatusOr<std::string> old = host_.ReadFile(identity_.config_file);
+  absl::Status status = old.status();
+  Config as_written;
+  if (status.ok()) status = as_written.LoadText(*old, identity_.config_file);
+  if (status.ok()) {
+    status = host_.ReplaceFile(identity_.config_file, RewriteConfig(*old, config()));
+  }
+  if (status.ok()) return std::nullopt;
+  return RewriteFailed(std::string(status.message()));
 }
 
 Consistency Server::DefaultConsistency() const {
@@ -109,13 +137,35 @@ void Server::PublishConfigLocked() {
   publish("maxclients", &maxclients_);
   publish("protected-mode", &protected_mode_);
   publish("acllog-max-len", &acl_log_entries_max_);
+  publish("latency-tracking", &tracks_latency_);
+  publish("slowlog-log-slower-than", &slower_than_us_);  // -1 is kDisabled.
+  publish("slowlog-max-len", &slow_log_max_);
+  const auto threshold_ms = static_cast<uint64_t>(config_.GetNumber("latency-monitor-threshold"));
+  const bool keeps = threshold_ms > 0 && threshold_ms < kDisabled / 1000;
+  latency_threshold_us_.store(keeps ? threshold_ms * 1000 : kDisabled, std::memory_order_relaxed);
 }
 
-std::optional<std::string> Server::WhyNotAccept(bool loopback) {
-  if (clients_.size() >= maxclients()) return std::string(kMaxClients);
+void Server::LogSlow(SlowCommand command) {
+  slow_log_.Add(std::move(command), Load(slow_log_max_));
+}
+
+void Server::KeepLatency(std::string_view event, uint64_t duration_us) {
+  latency_events_.Add(event, {host_.WallUs() / 1'000'000, duration_us / 1000});
+}
+
+void Server::ResetStatistics() {
+  statistics_.Reset();
+  command_statistics_.Reset();
+  errors_.Reset();
+  expired_keys_base_.store(shared_.expired_keys(), std::memory_order_relaxed);
+}
+
+std::optional<std::string> Server::Admit(bool loopback) {
+  if (!clients_.Enter(maxclients())) return std::string(kMaxClients);
   const bool guarded = !loopback && protected_mode();
-  if (guarded && acl_.Now().users->default_user().nopass) return std::string(kProtectedMode);
-  return std::nullopt;
+  if (!guarded || !acl_.Now().users->default_user().nopass) return std::nullopt;
+  clients_.Leave();
+  return std::string(kProtectedMode);
 }
 
 absl::StatusOr<std::string> Server::SettleUsers(bool joined, uint64_t now_ms) {
@@ -123,11 +173,19 @@ absl::StatusOr<std::string> Server::SettleUsers(bool joined, uint64_t now_ms) {
   return acl_sources_.Settle(requirepass, joined, now_ms);
 }
 
-void Server::OnSecond(const ProcessFacts& facts, uint64_t now_ms) {
+void Server::OnSecond(uint64_t now_ms) {
   statistics_.OnSecond(now_ms);
   acl_.Now();  // Connections of users that were deleted elsewhere are to end, also silent ones.
-  std::lock_guard lock(mutex_);
-  process_ = facts;
+  Measure();
+}
+
+ProcessFacts Server::Measure() {
+  ProcessFacts facts = host_.Measure();
+  uint64_t peak = used_memory_peak_bytes_.load(std::memory_order_relaxed);
+  while (peak < facts.used_memory_bytes &&
+         !used_memory_peak_bytes_.compare_exchange_weak(peak, facts.used_memory_bytes)) {
+  }
+  return facts;
 }
 
 std::string Server::Info(Face face, std::span<const std::string_view> sections, uint64_t now_ms) {
@@ -138,28 +196,38 @@ std::string Server::Info(Face face, std::span<const std::string_view> sections, 
   facts.rates = statistics_.rates();
   facts.ports = ports_;
   facts.now_ms = now_ms;
+  facts.wall_us = host_.WallUs();
   facts.clients = clients_.size();
+  facts.client_figures = clients_.figures();
   facts.maxclients = static_cast<int64_t>(maxclients());
   facts.disk_failed = shared_.disk_failed();
-  facts.node_id = shared_.self_id();
-  {
-    std::lock_guard lock(mutex_);
-    facts.process = process_;
+  facts.expired_keys = shared_.expired_keys() - expired_keys_base_.load(std::memory_order_relaxed);
+  facts.process = Measure();
+  facts.used_memory_peak_bytes = used_memory_peak_bytes_.load(std::memory_order_relaxed);
+  facts.startup_memory_bytes = startup_memory_bytes_;
+  if (ShowsInfo(sections, "commandstats") || ShowsInfo(sections, "latencystats")) {
+    facts.commands = command_statistics_.totals();
   }
-
-  std::shared_ptr<const ClusterView> view = shared_.view();
-  facts.epoch = view->epoch();
-  facts.nodes = view->members().size();
-  for (Peer peer : view->members()) facts.nodes_alive += view->alive(peer) ? 1 : 0;
-  facts.vnodes = view->topology().vnode_count();
-  for (uint32_t vnode = 0; facts.nodes > 0 && vnode < facts.vnodes; ++vnode) {
-    facts.vnodes_held += view->IsReplica(vnode) ? 1 : 0;
-    facts.vnodes_primary += view->PrimaryOf(vnode) == kSelf ? 1 : 0;
-  }
-
+  facts.errors = errors_.counts();
+  facts.denied = acl_.log().totals();
+  facts.percentiles = config().percentiles();
+  FillCluster(&facts);
   std::vector<Counts::Number> keyspace = CountKeys(face);
   facts.keyspace = keyspace;
   return InfoText(facts, sections);
+}
+
+void Server::FillCluster(InfoFacts* facts) {
+  std::shared_ptr<const ClusterView> view = shared_.view();
+  facts->node_id = shared_.self_id();
+  facts->epoch = view->epoch();
+  facts->nodes = view->members().size();
+  for (Peer peer : view->members()) facts->nodes_alive += view->alive(peer) ? 1 : 0;
+  facts->vnodes = view->topology().vnode_count();
+  for (uint32_t vnode = 0; facts->nodes > 0 && vnode < facts->vnodes; ++vnode) {
+    facts->vnodes_held += view->IsReplica(vnode) ? 1 : 0;
+    facts->vnodes_primary += view->PrimaryOf(vnode) == kSelf ? 1 : 0;
+  }
 }
 
 std::vector<Counts::Number> Server::CountKeys(Face face) {

@@ -31,11 +31,14 @@ Session::Session(Server& server, Node& node, Face face, Peername names, uint64_t
       node_(node),
       statistics_(server.statistics().OfLoop(node.loop())),
       user_(server.acl()),
+      timer_(server, node.loop(), client_),
       parser_(LimitsOf(server)),
       consistency_(server.DefaultConsistency()) {
   client_.face = face;
   client_.address = std::move(names.client);
   client_.local_address = std::move(names.local);
+  client_.fd = names.fd;
+  client_.wake = std::move(names.wake);
   client_.connected_ms = now_ms;
   client_.active_ms = now_ms;
   server_.clients().Add(&client_);
@@ -50,6 +53,7 @@ Session::~Session() {
 void Session::OnBytes(std::string_view bytes, uint64_t now_ms) {
   if (!bytes.empty()) {
     statistics_.Add(Counter::kInputBytes, bytes.size());
+    statistics_.Add(Counter::kReads);
     client_.active_ms.store(now_ms, std::memory_order_relaxed);
   }
   if (!input_.empty()) {
@@ -60,11 +64,12 @@ void Session::OnBytes(std::string_view bytes, uint64_t now_ms) {
   // The usual case: whole commands, which are run where they lie.
   size_t used = Run(bytes, now_ms);
   if (!closing_ && used < bytes.size()) input_.assign(bytes.substr(used));
-  client_.buffered_bytes.store(waiting_bytes(), std::memory_order_relaxed);
+  NoteInput();
 }
 
 void Session::OnReply(const Outbox::Reply& reply, uint64_t now_ms) {
   bool one_key_read = flight_.Remove(reply.request);
+  timer_.OnReply(reply.request, reply.bytes, reply.after);
   if (!chain_.OnReply(reply.request, reply.after, reply.bytes)) return;
   CountReply(one_key_read, reply.bytes);
   if (waits_for_ == reply.request) waits_for_ = 0;
@@ -76,8 +81,12 @@ std::vector<uint64_t> Session::TakeNewRequests() { return std::exchange(new_requ
 void Session::TakeOutput(uint64_t durable, std::string* out) {
   size_t before = out->size();
   chain_.TakeOutput(durable, out);
-  statistics_.Add(Counter::kOutputBytes, out->size() - before);
-  client_.output_bytes.store(chain_.bytes(), std::memory_order_relaxed);
+  timer_.OnDurable(durable);
+  if (out->size() > before) {
+    statistics_.Add(Counter::kOutputBytes, out->size() - before);
+    statistics_.Add(Counter::kWrites);
+  }
+  NoteOutput();
 }
 
 void Session::GiveUpOnDisk(uint64_t durable) {
@@ -89,12 +98,26 @@ void Session::GiveUpOnDisk(uint64_t durable) {
 bool Session::ReadingPaused() const {
   return closing_ || chain_.pending() >= kRepliesInFlightMax ||
          chain_.bytes() >= kOutputWaitingBytesMax ||
-         ((waits_for_ != 0 || stalled_) && waiting_bytes() >= kInputWaitingBytesMax);
+         ((waits_for_ != 0 || stalled_ || WantsTicks()) &&
+          waiting_bytes() >= kInputWaitingBytesMax);
 }
 
-bool Session::CloseAfterOutput() const {
-  if (client_.kill.load(std::memory_order_relaxed)) return true;
-  return closing_ && chain_.empty();
+bool Session::CloseAfterOutput() const { return closing_ && chain_.empty(); }
+
+void Session::OnTick(uint64_t now_ms) { RunInput(now_ms); }
+
+// A command has run: whether the next one's reply is wanted.
+void Session::NextReply() {
+  if (replies_ == Replies::kSkip) {
+    set_replies(Replies::kOn);
+  } else if (replies_ == Replies::kSkipNext) {
+    set_replies(Replies::kSkip);
+  }
+}
+
+void Session::set_replies(Replies replies) {
+  replies_ = replies;
+  chain_.set_muted(replies != Replies::kOn);
 }
 
 void Session::set_protocol(int protocol) {
@@ -110,6 +133,7 @@ void Session::set_db(uint8_t db) {
 void Session::ResetState() {
   set_protocol(2);
   set_db(0);
+  set_replies(Replies::kOn);
   consistency_ = server_.DefaultConsistency();
   user_.Reset();
   server_.clients().ChangeWords(client_, [](ClientWords& words) {
@@ -147,13 +171,24 @@ void Session::DropRunInput() {
     input_.erase(0, input_begin_);
     input_begin_ = 0;
   }
+  NoteInput();
+}
+
+void Session::NoteInput() {
   client_.buffered_bytes.store(waiting_bytes(), std::memory_order_relaxed);
+  client_.buffer_free_bytes.store(input_.capacity() - waiting_bytes(), std::memory_order_relaxed);
+}
+
+void Session::NoteOutput() {
+  client_.output_bytes.store(chain_.bytes(), std::memory_order_relaxed);
+  client_.replies_waiting.store(chain_.slots(), std::memory_order_relaxed);
 }
 
 // Returns how many bytes of whole commands have been run.
 size_t Session::Run(std::string_view input, uint64_t now_ms) {
   size_t used = 0;
   stalled_ = false;
+  timer_.BeginTurn();
   while (used < input.size()) {
     if (!CanRun()) {
       stalled_ = true;
@@ -170,21 +205,28 @@ size_t Session::Run(std::string_view input, uint64_t now_ms) {
     Args args = parser_.args();
     if (!args.empty() && Execute(args, consistency_, false, now_ms) == Ran::kWaits) break;
     used += parser_.consumed();
+    if (!args.empty() && replies_ != Replies::kOn) NextReply();
   }
-  client_.output_bytes.store(chain_.bytes(), std::memory_order_relaxed);
+  NoteOutput();
   return used;
 }
 
 Session::Ran Session::Execute(Args args, const Consistency& consistency, bool within_with,
                               uint64_t now_ms) {
-  const CommandRow* row = server_.commands().Find(args[0]);
-  if (row == nullptr) return Refuse(UnknownCommand(args));
+  const CommandTable& commands = server_.commands();
+  const CommandRow* row = commands.FindFor(args);
+  if (row == nullptr) {
+    const CommandRow* container = commands.Find(args[0]);
+    return Refuse(container == nullptr ? UnknownCommand(args)
+                                       : UnknownSubcommand(args[1], container->name));
+  }
   if (row->kind == RowKind::kSession) {
     if (within_with) return Refuse(kWithNeedsKeys);
     return ExecuteHere(*row, args, now_ms);
   }
-  if (!row->ArityFits(args.size())) return Refuse(WrongArity(row->name));
+  if (!row->ArityFits(args.size())) return Reject(*row, WrongArity(row->name));
   if (IsDenied(*row, args, now_ms)) return Ran::kYes;
+  if (row->kind == RowKind::kManyKeys) return Reject(*row, "ERR this command is not there yet");
   return Submit(*row, args, consistency, now_ms);
 }
 
@@ -197,21 +239,25 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
     command = server_.SessionCommandOf(subcommand);
     CHECK(command != nullptr);
   }
-  if (!command->row.ArityFits(args.size())) return Refuse(WrongArity(command->row.name));
+  if (!command->row.ArityFits(args.size())) {
+    return Reject(command->row, WrongArity(command->row.name));
+  }
   if (IsDenied(command->row, args, now_ms)) return Ran::kYes;
   if (&command->row == server_.with_row()) return ExecuteWith(args, now_ms);
   CHECK(command->run != nullptr);
+  if (IsPaused(command->row, now_ms)) return Ran::kWaits;
   if (command->after_all && HasToWait({.everything = true, .write = true, .keys = {}})) {
     return Ran::kWaits;
   }
   client_.command.store(&command->row, std::memory_order_relaxed);
   statistics_.Add(Counter::kCommands);
+  timer_.Begin(command->row, args);
+  answer_after_ = 0;
   std::string* out = chain_.Open();
   size_t before = out->size();
   ReplyWriter reply(out, protocol_);
   command->run(*this, args, reply, now_ms);
-  CountReply(false, std::string_view(*out).substr(before));
-  chain_.Written(std::exchange(reply_after_, 0));
+  Answered(std::string_view(*out).substr(before), false, answer_after_);
   return Ran::kYes;
 }
 
@@ -224,6 +270,7 @@ Session::Ran Session::ExecuteWith(Args args, uint64_t now_ms) {
 
 Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency& consistency,
                              uint64_t now_ms) {
+  if (IsPaused(row, now_ms)) return Ran::kWaits;
   // Alone in flight, as most are, a command needs to know its keys only if it does not finish.
   bool alone = flight_.empty();
   KeysInFlight::Touch touch;
@@ -233,6 +280,7 @@ Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency
   }
   client_.command.store(&row, std::memory_order_relaxed);
   statistics_.Add(Counter::kCommands);
+  timer_.Begin(row, args);
 
   Request request;
   request.row = &row;
@@ -247,11 +295,11 @@ Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency
   Submitted submitted = node_.Submit(request, out, now_ms);
   if (submitted.done) {
     bool one_key_read = row.kind == RowKind::kRead && row.join == Join::kOneKey;
-    CountReply(one_key_read, std::string_view(*out).substr(before));
-    chain_.Written(submitted.after);
+    Answered(std::string_view(*out).substr(before), one_key_read, submitted.after);
     return Ran::kYes;
   }
   CHECK(submitted.id != 0);
+  timer_.Pending(submitted.id);
   chain_.Pending(submitted.id);
   flight_.Add(submitted.id, alone ? TouchOf(row, args) : touch);
   new_requests_.push_back(submitted.id);
@@ -278,8 +326,21 @@ bool Session::HasToWait(const KeysInFlight::Touch& touch) {
   return waits_for_ != 0;
 }
 
+// CLIENT PAUSE: the command stays in the input, and is tried again with each tick.
+bool Session::IsPaused(const CommandRow& row, uint64_t now_ms) {
+  const bool paused = server_.pause().Holds(row, now_ms);
+  if (paused != WantsTicks()) client_.blocked.store(paused, std::memory_order_relaxed);
+  return paused;
+}
+
+Session::Ran Session::Reject(const CommandRow& row, std::string_view error) {
+  server_.command_statistics().OfLoop(node_.loop()).Of(row).AddRejected();
+  return Refuse(error);
+}
+
 Session::Ran Session::Refuse(std::string_view error) {
   statistics_.Add(Counter::kErrors);
+  server_.errors().Add(error);
   ReplyWriter(chain_.Open(), protocol_).Error(error);
   chain_.Written();
   return Ran::kYes;
@@ -288,12 +349,11 @@ Session::Ran Session::Refuse(std::string_view error) {
 bool Session::IsDenied(const CommandRow& row, Args args, uint64_t now_ms) {
   if (user_.MayDoAnything()) return false;
   if (!user_.Refresh()) {
-    client_.kill.store(true, std::memory_order_relaxed);
     closing_ = true;
     return true;
   }
   if (user_.login_needed() && (row.flags & kFlagNoAuth) == 0) {
-    Refuse(kNoAuth);
+    Reject(row, kNoAuth);
     return true;
   }
   const AclVerdict verdict = CheckAcl(user_.user(), row, args);
@@ -302,7 +362,7 @@ bool Session::IsDenied(const CommandRow& row, Args args, uint64_t now_ms) {
   const bool is_key = verdict.denied == AclDenied::kKey;
   LogDenied(is_key ? AclReason::kKey : AclReason::kCommand,
             is_key ? args[verdict.argument] : row.name, user_.user().name, now_ms);
-  Refuse(DeniedText(verdict, user_.user(), row));
+  Reject(row, DeniedText(verdict, user_.user(), row));
   return true;
 }
 
@@ -328,9 +388,16 @@ void Session::LogDenied(AclReason reason, std::string_view object, std::string_v
   server_.acl().log().Add(std::move(denied), now_ms, server_.acl_log_entries_max());
 }
 
+void Session::Answered(std::string_view reply, bool one_key_read, uint64_t after) {
+  CountReply(one_key_read, reply);
+  timer_.Answered(reply, after);
+  chain_.Written(after);
+}
+
 void Session::CountReply(bool one_key_read, std::string_view reply) {
   if (reply.starts_with("-")) {
     statistics_.Add(Counter::kErrors);
+    server_.errors().Add(reply.substr(1));
   } else if (one_key_read) {
     statistics_.Add(IsNil(reply) ? Counter::kMisses : Counter::kHits);
   }

@@ -14,6 +14,7 @@
 // its output.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "node/node.h"
 #include "resp/command_parser.h"
 #include "server/clients.h"
+#include "server/command_timer.h"
 #include "server/keys_in_flight.h"
 #include "server/reply_chain.h"
 #include "server/session_user.h"
@@ -41,6 +43,8 @@ class Session {
   struct Peername {
     std::string client;  // "127.0.0.1:50312"
     std::string local;   // "127.0.0.1:7001"
+    int fd = -1;
+    std::function<void()> wake = {};  // Client::wake
   };
   // `server` and `node` outlive the session.
   Session(Server& server, Node& node, Face face, Peername names, uint64_t now_ms);
@@ -69,10 +73,15 @@ class Session {
   // loop calls OnBytes with nothing once it has sent what it took.
   bool WantsToRun() const { return stalled_ && CanRun(); }
 
+  // Something waits for time to pass: a pause, or a sleep. The loop calls OnTick now and then.
+  bool WantsTicks() const { return client_.blocked.load(std::memory_order_relaxed); }
+  void OnTick(uint64_t now_ms);
+
   // Too much is in flight or waiting to be sent: stop reading until it shrinks.
   bool ReadingPaused() const;
   // QUIT, a protocol error, CLIENT KILL: close when the output that was taken has been sent.
   bool CloseAfterOutput() const;
+  bool Killed() const { return client_.kill.load(std::memory_order_relaxed); }
   // Nothing is in flight, and nothing waits to be sent: for a clean shutdown.
   bool Idle() const { return chain_.empty(); }
 
@@ -91,9 +100,13 @@ class Session {
   // `command` is how the client wrote it.
   bool LogIn(std::string_view name, std::string_view password, std::string_view command,
              uint64_t now_ms);
-  // The reply of the session command that runs leaves when this sequence is durable.
-  void HoldReplyUntil(uint64_t after) { reply_after_ = after; }
   void CloseWhenAnswered() { closing_ = true; }
+  // What the handler writes may leave when `sequence` is durable.
+  void AnswerAfter(uint64_t sequence) { answer_after_ = sequence; }
+  // CLIENT REPLY. kSkip: the next command's reply is not wanted.
+  enum class Replies : uint8_t { kOn, kOff, kSkipNext, kSkip };
+  void set_replies(Replies replies);
+  Replies replies() const { return replies_; }
   void ResetState();  // As for a new connection, but it keeps its id and what is in flight.
 
  private:
@@ -104,6 +117,9 @@ class Session {
   size_t Run(std::string_view input, uint64_t now_ms);
   void RunInput(uint64_t now_ms);
   void DropRunInput();
+  void NextReply();
+  void NoteInput();
+  void NoteOutput();
   size_t waiting_bytes() const { return input_.size() - input_begin_; }
   Ran Execute(Args args, const Consistency& consistency, bool within_with, uint64_t now_ms);
   Ran ExecuteHere(const CommandRow& row, Args args, uint64_t now_ms);
@@ -111,10 +127,14 @@ class Session {
   Ran Submit(const CommandRow& row, Args args, const Consistency& consistency, uint64_t now_ms);
   KeysInFlight::Touch TouchOf(const CommandRow& row, Args args);
   bool HasToWait(const KeysInFlight::Touch& touch);
+  bool IsPaused(const CommandRow& row, uint64_t now_ms);
+  // An error instead of the command; and one of a command that is known.
   Ran Refuse(std::string_view error);
-  // The user may not run the command: it was told so, or is gone.
+  Ran Reject(const CommandRow& row, std::string_view error);
+  // The user may not run the command, and was told so; or is gone.
   bool IsDenied(const CommandRow& row, Args args, uint64_t now_ms);
   void LogDenied(AclReason reason, std::string_view object, std::string_view user, uint64_t now_ms);
+  void Answered(std::string_view reply, bool one_key_read, uint64_t after);
   void CountReply(bool one_key_read, std::string_view reply);
 
   Server& server_;
@@ -122,6 +142,7 @@ class Session {
   LoopStatistics& statistics_;
   Client client_;
   SessionUser user_;
+  CommandTimer timer_;
 
   CommandParser parser_;
   std::string input_;       // What has arrived; whole commands that wait may be in it.
@@ -130,10 +151,11 @@ class Session {
   KeysInFlight flight_;
   std::vector<uint64_t> new_requests_;
 
-  uint64_t reply_after_ = 0;  // Of the session command that runs.
-  uint64_t waits_for_ = 0;    // The request that the next command waits for; 0: none.
-  bool stalled_ = false;      // Run has stopped at a bound.
-  bool closing_ = false;      // No further command is run.
+  uint64_t waits_for_ = 0;  // The request that the next command waits for; 0: none.
+  bool stalled_ = false;    // Run has stopped at a bound.
+  bool closing_ = false;    // No further command is run.
+  Replies replies_ = Replies::kOn;
+  uint64_t answer_after_ = 0;  // Of the handler that runs.
 
   int protocol_ = 2;
   uint8_t db_ = 0;

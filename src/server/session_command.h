@@ -27,13 +27,18 @@ struct SessionCommand {
   bool after_all = false;  // Waits for all commands before it, whose effect it shows.
 };
 
-std::span<const SessionCommand> ConnectionCommands();   // HELLO, PING, SELECT, ...
-std::span<const SessionCommand> ClientCommands();       // CLIENT
-std::span<const SessionCommand> ServerCommands();       // CONFIG, INFO, TIME
-std::span<const SessionCommand> CommandCommands();      // COMMAND
-std::span<const SessionCommand> ClusterCommands();      // CLUSTER, READONLY, ...
-std::span<const SessionCommand> ConsistencyCommands();  // WITH, CONSISTENCY, OWNERS
-std::span<const SessionCommand> AclCommands();          // ACL
+std::span<const SessionCommand> ConnectionCommands();     // HELLO, PING, SELECT, ...
+std::span<const SessionCommand> ClientCommands();         // CLIENT: what is said of clients
+std::span<const SessionCommand> ClientControlCommands();  // CLIENT KILL, PAUSE, REPLY, ...
+std::span<const SessionCommand> ConfigCommands();         // CONFIG
+std::span<const SessionCommand> ServerCommands();         // INFO, TIME
+std::span<const SessionCommand> SlowLogCommands();        // SLOWLOG
+std::span<const SessionCommand> LatencyCommands();        // LATENCY
+std::span<const SessionCommand> CommandCommands();        // COMMAND
+std::span<const SessionCommand> ClusterCommands();        // CLUSTER, READONLY, ...
+std::span<const SessionCommand> ConsistencyCommands();    // WITH, CONSISTENCY, OWNERS
+std::span<const SessionCommand> AclCommands();            // ACL
+std::span<const SessionCommand> HelpCommands();           // COMMAND HELP, OBJECT HELP, ...
 
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies();
 

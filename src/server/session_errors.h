@@ -32,6 +32,17 @@ inline constexpr std::string_view kProtectedMode =
 inline constexpr std::string_view kSelectInCluster = "ERR SELECT is not allowed in cluster mode";
 inline constexpr std::string_view kInvalidSlot = "ERR Invalid slot";
 inline constexpr std::string_view kInvalidClientId = "ERR Invalid client ID";
+inline constexpr std::string_view kNoSuchClient = "ERR No such client";
+inline constexpr std::string_view kClientIdTooSmall = "ERR client-id should be greater than 0";
+inline std::string NoSuchUser(std::string_view user) {
+  return fmt::format("ERR No such user '{}'", user.substr(0, user.find('\0')));
+}
+inline constexpr std::string_view kPauseMode = "ERR CLIENT PAUSE mode must be WRITE or ALL";
+inline constexpr std::string_view kUnblockReason =
+    "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR";
+inline constexpr std::string_view kTimeoutNotInteger =
+    "ERR timeout is not an integer or out of range";
+inline constexpr std::string_view kTimeoutNegative = "ERR timeout is negative";
 inline std::string UnknownClientType(std::string_view type) {
   return fmt::format("ERR Unknown client type '{}'", type.substr(0, type.find('\0')));
 }
@@ -42,6 +53,21 @@ inline std::string UnknownConfigOption(std::string_view name) {
 }
 inline std::string ConfigSetFailed(std::string_view name, std::string_view why) {
   return fmt::format("ERR CONFIG SET failed (possibly related to argument '{}') - {}", name, why);
+}
+inline constexpr std::string_view kNoConfigFile = "ERR The server is running without a config file";
+inline std::string RewriteFailed(std::string_view why) {
+  return fmt::format("ERR Rewriting config file: {}", why);
+}
+
+// A subcommand whose arguments it does not take. `command` in capitals.
+inline std::string SubcommandSyntax(std::string_view subcommand, std::string_view command) {
+  return fmt::format(
+      "ERR unknown subcommand or wrong number of arguments for '{:.128}'. Try {} HELP.",
+      subcommand.substr(0, subcommand.find('\0')), command);
+}
+inline constexpr std::string_view kSlowLogCount = "ERR count should be greater than or equal to -1";
+inline std::string NoSamples(std::string_view event) {
+  return fmt::format("ERR No samples available for event '{}'", event.substr(0, event.find('\0')));
 }
 
 // ACL.

@@ -23,8 +23,10 @@ enum class Counter : uint8_t {
   kRejected,     // Refused: maxclients, protected mode.
   kInputBytes,
   kOutputBytes,
+  kReads,   // Times that bytes arrived ...
+  kWrites,  // ... or left.
 };
-inline constexpr size_t kCounters = 8;
+inline constexpr size_t kCounters = 10;
 
 // Written by one loop, read by any thread.
 class alignas(64) LoopStatistics {

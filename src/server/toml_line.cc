@@ -85,6 +85,7 @@ std::string ParseTomlLine(std::string_view text, TomlLine* line) {
   if (!rest.empty() && rest.front() != '#') {
     return "text with spaces needs quotes, and one line holds one option";
   }
+  line->comment = rest;
   return "";
 }
 

@@ -17,7 +17,8 @@ namespace kindred {
 struct TomlLine {
   bool empty = true;  // Nothing but space and a comment.
   std::string name;
-  std::string value;  // Without quotes and escapes.
+  std::string value;    // Without quotes and escapes.
+  std::string comment;  // From its "#" on; empty if there is none.
 };
 
 // Returns what is wrong with the line, or nothing if `*line` is it.

@@ -2,6 +2,7 @@
 #ifndef KINDRED_VALUE_VALUE_H_
 #define KINDRED_VALUE_VALUE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,6 +10,9 @@
 #include "causal/version.h"
 
 namespace kindred {
+
+// Databases are numbered from 0, as in Redis; SELECT refuses others.
+inline constexpr size_t kDatabases = 16;
 
 // A live value that somebody else owns; valid as long as its record is not changed.
 struct ValueView {

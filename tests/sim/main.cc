@@ -8,6 +8,7 @@
 
 #include "CLI/CLI.hpp"
 #include "tests/sim/run.h"
+#include "tests/sim/variants.h"
 
 int main(int argc, char** argv) {
   uint64_t seed = 0, seeds = 0, from = 1;
@@ -19,9 +20,16 @@ int main(int argc, char** argv) {
   std::vector<uint64_t> also;
   app.add_option("--also", also, "and these: seeds that have found something once");
   app.add_flag("--twice", twice, "run each seed twice: both must be the same to the byte");
+  std::string left_out;
+  app.add_option("--leave-out", left_out, "a rule that the nodes do not keep (variants.h)");
+  kindred::WorldOptions options;
+  app.add_flag("--duels", options.duels, "three nodes of which each runs what it is asked");
   CLI11_PARSE(app, argc, argv);
 
-  kindred::WorldOptions options;
+  if (!left_out.empty() && !kindred::LeaveOut(left_out, &options)) {
+    std::fprintf(stderr, "there is no rule %s\n", left_out.c_str());
+    return 2;
+  }
   if (one->count() > 0) {
     options.trace = true;
     const kindred::RunResult result = kindred::RunSeed(seed, options);

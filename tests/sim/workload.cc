@@ -39,12 +39,14 @@ void Workload::Later(uint32_t client) {
 void Workload::Step(uint32_t client) {
   if (stopped_) return;
   Random& random = world_.random();
-  const size_t node = random.Chance(0.5) ? client % world_.size() : random.Below(world_.size());
+  const size_t node = world_.DrawNode(client);
   if (!world_.can_serve(node)) return Later(client);
   const double draw = random.UniformDouble();
-  if (draw < 0.05) return IssueMixed(client, node);
-  if (draw < 0.13) return IssueFlushes(client, node, DrawFlushes());
-  if (draw < 0.28) return IssueSiblings(client, node, random.Chance(0.5) ? "s0" : "s1", Plain());
+  if (!world_.duels()) {
+    if (draw < 0.05) return IssueMixed(client, node);
+    if (draw < 0.13) return IssueFlushes(client, node, DrawFlushes());
+    if (draw < 0.28) return IssueSiblings(client, node, random.Chance(0.5) ? "s0" : "s1", Plain());
+  }
   if (history_.size() >= kOpsMax) return Later(client);
   Consistency consistency = Plain();
   if (random.Chance(0.05)) consistency.read = Level::All();

@@ -40,12 +40,13 @@ World::World(uint64_t seed, const WorldOptions& options) : random_(seed), option
   reset_weight_ = OneOf<double>(random_, {0, 1});
   doubt_weight_ = OneOf<double>(random_, {0, 1, 4});
   if (options.duels) {
-    fault_every_us_ = OneOf<uint64_t>(random_, {8'000, 20'000});
-    loss_ = OneOf<double>(random_, {0.02, 0.1});
-    delay_max_us_ = 3000;
-    sync_max_us_ = 1000;
-    crash_weight_ = OneOf<double>(random_, {0, 0.3});
-    doubt_weight_ = 6;
+    fault_every_us_ = OneOf<uint64_t>(random_, {8'000, 20'000, 40'000});
+    loss_ = OneOf<double>(random_, {0, 0.02, 0.15});
+    delay_max_us_ = OneOf<uint64_t>(random_, {500, 4000});
+    sync_max_us_ = OneOf<uint64_t>(random_, {500, 4000});
+    favour_ = OneOf<double>(random_, {0, 0.3, 0.6});
+    crash_weight_ = OneOf<double>(random_, {0.3, 2, 6});
+    cut_weight_ = 2;
   }
   const uint64_t skew_max = OneOf<uint64_t>(random_, {0, 5, 30, 400});
   const double cold = OneOf<double>(random_, {0, 0, 0.3});
@@ -57,7 +58,10 @@ World::World(uint64_t seed, const WorldOptions& options) : random_(seed), option
   settings.heartbeat_ms = 50;
   settings.suspect_after_ms = 120;
   settings.grant_ms = OneOf<uint64_t>(random_, {20, 100, 1000});
+  settings.grant_first_ms = OneOf<uint64_t>(random_, {4, 20, 100});
+  settings.grant_tenure_ms = OneOf<uint64_t>(random_, {4, 20, 100});
   settings.rules = options.rules;
+  settings.rules.first_alive_is_primary = !options.duels;
   links_.resize(size * size);
   cut_.resize(size * size);
   paused_until_us_.resize(size);
@@ -301,6 +305,11 @@ void World::Heal() {
 }
 
 // --- clients
+
+size_t World::DrawNode(uint32_t client) {
+  if (random_.Chance(favour_)) return 0;
+  return random_.Chance(0.5) ? client % size() : random_.Below(size());
+}
 
 void World::Command(size_t index, std::vector<std::string> args, const Consistency& consistency,
                     uint64_t timeout_ms, std::function<void(const std::string& reply)> done,

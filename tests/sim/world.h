@@ -26,8 +26,8 @@ struct WorldOptions {
   Rules rules;         // the sabotaged variants leave one out
   bool trace = false;  // prints every event
   bool links_repeat = false;
-  bool duels =
-      false;  // three nodes that doubt each other all the time: who is primary changes often
+  // Three nodes of which each runs what it is asked: who is primary changes with every command.
+  bool duels = false;
 };
 
 class World {
@@ -38,6 +38,9 @@ class World {
   uint64_t now_us() const { return now_us_; }
   Random& random() { return random_; }
   size_t size() const { return nodes_.size(); }
+  bool duels() const { return options_.duels; }
+  // A node for a client's next command.
+  size_t DrawNode(uint32_t client);
   TestNode& node(size_t index) { return *nodes_[index]; }
   bool can_serve(size_t index) const {
     return nodes_[index]->up() && paused_until_us_[index] <= now_us_;
@@ -106,6 +109,7 @@ class World {
   uint64_t fault_every_us_ = 0;  // on average; 0: no faults
   double crash_weight_ = 0, cut_weight_ = 0, pause_weight_ = 0, reset_weight_ = 0,
          doubt_weight_ = 0;
+  double favour_ = 0;  // how often a client goes to the first node
 };
 
 }  // namespace kindred

@@ -55,12 +55,17 @@ TEST(CommandAllocation, ReadsAllocateNothing) {
   EXPECT_EQ(AllocationsOf({"mget", "k"}), 0);
   EXPECT_EQ(AllocationsOf({"exists", "k"}), 0);
   EXPECT_EQ(AllocationsOf({"ttl", "k"}), 0);
+  EXPECT_EQ(AllocationsOf({"getrange", "k", "5", "-5"}), 0);
+  EXPECT_EQ(AllocationsOf({"getbit", "k", "100"}), 0);
+  EXPECT_EQ(AllocationsOf({"bitcount", "k", "0", "-1", "BIT"}), 0);
 }
 
 TEST(CommandAllocation, SetAllocatesTheStoredValueAlone) {
   EXPECT_EQ(AllocationsOf({"set", "k", std::string(100, 'y')}), 1);
   EXPECT_EQ(AllocationsOf({"set", "k", std::string(100, 'y'), "EX", "10", "XX"}), 1);
   EXPECT_EQ(AllocationsOf({"set", "k", "refused", "nx"}), 0);
+  EXPECT_EQ(AllocationsOf({"setrange", "k", "200", "beyond"}), 1);
+  EXPECT_EQ(AllocationsOf({"setbit", "k", "2000", "1"}), 1);
 }
 
 }  // namespace

@@ -7,7 +7,8 @@
 namespace kindred {
 namespace {
 
-// "name:type:token" with ? for optional and + for multiple, parts in brackets.
+// "name:type:token" with ? for optional, + for multiple and * for multiple with its token, parts in
+// brackets.
 std::string Describe(const std::vector<ArgumentDoc>& arguments) {
   std::string text;
   for (const ArgumentDoc& argument : arguments) {
@@ -15,7 +16,7 @@ std::string Describe(const std::vector<ArgumentDoc>& arguments) {
     text += argument.name + ":" + std::string(argument.type);
     if (!argument.token.empty()) text += ":" + std::string(argument.token);
     if (argument.optional) text += '?';
-    if (argument.multiple) text += '+';
+    if (argument.multiple) text += argument.multiple_token ? '*' : '+';
     if (!argument.parts.empty()) text += "(" + Describe(argument.parts) + ")";
   }
   return text;
@@ -48,10 +49,39 @@ TEST(ArgumentDocs, DotsRepeatAndBracesGroup) {
   EXPECT_EQ(Parsed("[section]..."), "section:string?+");
 }
 
+TEST(ArgumentDocs, TokensStandBeforeBlocksAndChoices) {
+  EXPECT_EQ(Parsed("[GET {encoding offset:integer}]*"),
+            "encoding:block:GET?*(encoding:string offset:integer)");
+  EXPECT_EQ(Parsed("[OVERFLOW <WRAP|SAT>] key"),
+            "wrap:oneof:OVERFLOW?(wrap:pure-token:WRAP sat:pure-token:SAT) key:key");
+}
+
+TEST(ArgumentDocs, PiecesOfAChoiceHaveTheirOwnLabels) {
+  EXPECT_EQ(Parsed("[operation=get-block=GET {type}|write={[SAT] value}]..."),
+            "operation:oneof?+(get-block:block:GET(type:string) "
+            "write:block(sat:pure-token:SAT? value:string))");
+}
+
+TEST(ArgumentDocs, KeysBelongToTheKeySpecificationsInTheirOrder) {
+  const auto indexes = [](int key_specs) {
+    std::string out;
+    ReplyWriter reply(&out, 3);
+    WriteArgumentDocs(ParseArgumentDocs("destination:key value {key other:key}"), key_specs, reply);
+    std::string found;
+    constexpr std::string_view kField = "key_spec_index\r\n:";
+    for (size_t at = 0; (at = out.find(kField, at)) != std::string::npos;) {
+      found += out[at += kField.size()];
+    }
+    return found;
+  };
+  EXPECT_EQ(indexes(1), "000");
+  EXPECT_EQ(indexes(2), "011");
+}
+
 TEST(ArgumentDocs, AreWrittenAsMaps) {
   std::string out;
   ReplyWriter reply(&out, 3);
-  WriteArgumentDocs(ParseArgumentDocs("[mode=ON|OFF]"), reply);
+  WriteArgumentDocs(ParseArgumentDocs("[mode=ON|OFF]"), 1, reply);
   EXPECT_EQ(out,
             "*1\r\n%4\r\n$4\r\nname\r\n$4\r\nmode\r\n$4\r\ntype\r\n$5\r\noneof\r\n"
             "$5\r\nflags\r\n~1\r\n+optional\r\n$9\r\narguments\r\n*2\r\n"

@@ -34,6 +34,12 @@ class CommandReplyTest : public testing::Test {
     WriteCommandDocs(table_, {&row, 1}, reply);
     return Lines(out);
   }
+  std::string Keys(std::initializer_list<std::string_view> command, bool with_use = false) {
+    std::string out;
+    ReplyWriter reply(&out, protocol_);
+    WriteKeys(table_, Args(command.begin(), command.size()), with_use, reply);
+    return Lines(out);
+  }
   static std::string Lines(std::string text) {
     size_t at = 0;
     while ((at = text.find("\r\n", at)) != std::string::npos) text.replace(at, 2, " ");
@@ -61,6 +67,18 @@ TEST_F(CommandReplyTest, InfoWithoutKeysHasNoKeySpecs) {
   EXPECT_EQ(Info("scan"),
             "*10 $4 scan :-2 ~1 +readonly :0 :0 :0 ~3 +@keyspace +@read +@slow "
             "~2 $23 nondeterministic_output $22 request_policy:special ~0 ~0 ");
+}
+
+TEST_F(CommandReplyTest, InfoTellsOtherUsesOfFurtherKeysInASecondSpecification) {
+  const std::string info = Info("bitop");
+  EXPECT_NE(info.find("~2 %3 $5 flags ~2 +OW +update $12 begin_search %2 $4 type $5 index "
+                      "$4 spec %1 $5 index :2 $9 find_keys %2 $4 type $5 range "
+                      "$4 spec %3 $7 lastkey :0 $7 keystep :1 $5 limit :0 "
+                      "%3 $5 flags ~2 +RO +access $12 begin_search %2 $4 type $5 index "
+                      "$4 spec %1 $5 index :3 $9 find_keys %2 $4 type $5 range "
+                      "$4 spec %3 $7 lastkey :-1 $7 keystep :1 $5 limit :0 "),
+            std::string::npos)
+      << info;
 }
 
 TEST_F(CommandReplyTest, InfoHoldsTheSubcommands) {
@@ -92,6 +110,28 @@ TEST_F(CommandReplyTest, DocsHoldTheSubcommands) {
             "%1 $6 parent %4 $7 summary $10 Holds two. $5 since $5 1.0.0 $5 group $6 server "
             "$11 subcommands %1 $10 parent|one %3 $7 summary $4 One. $5 since $5 1.0.0 "
             "$5 group $6 server ");
+}
+
+TEST_F(CommandReplyTest, KeysStandWhereTheRowSays) {
+  EXPECT_EQ(Keys({"GET", "a"}), "*1 $1 a ");
+  EXPECT_EQ(Keys({"mset", "a", "1", "b", "2"}), "*2 $1 a $1 b ");
+  EXPECT_EQ(Keys({"bitop", "and", "d", "a", "b"}), "*3 $1 d $1 a $1 b ");
+  EXPECT_EQ(Keys({"object", "encoding", "a"}), "*1 $1 a ");
+}
+
+TEST_F(CommandReplyTest, KeysWithTheirUse) {
+  EXPECT_EQ(Keys({"set", "a", "1"}, true), "*1 *2 $1 a ~2 +OW +update ");
+  EXPECT_EQ(Keys({"set", "a", "1", "get"}, true), "*1 *2 $1 a ~3 +RW +access +update ");
+  EXPECT_EQ(Keys({"copy", "a", "b"}, true), "*2 *2 $1 a ~2 +RO +access *2 $1 b ~2 +OW +update ");
+}
+
+TEST_F(CommandReplyTest, KeysOfWhatHasNone) {
+  EXPECT_EQ(Keys({"scan", "0"}), "-ERR The command has no key arguments ");
+  EXPECT_EQ(Keys({"parent", "one"}), "-ERR The command has no key arguments ");
+  EXPECT_EQ(Keys({"parent", "two"}), "-ERR Invalid command specified ");
+  EXPECT_EQ(Keys({"what", "a"}), "-ERR Invalid command specified ");
+  EXPECT_EQ(Keys({"get"}), "-ERR Invalid number of arguments specified for command ");
+  EXPECT_EQ(Keys({"get", "a", "b"}), "-ERR Invalid number of arguments specified for command ");
 }
 
 }  // namespace

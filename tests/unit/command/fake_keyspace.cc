@@ -56,19 +56,19 @@ std::string Joined(const CommandRow& row, const std::vector<std::string>& parts,
 FakeKeyspace::FakeKeyspace() : table_(DataCommandFamilies()) {}
 
 Call FakeKeyspace::MakeCall() const {
-  return {.now_ms = now_ms, .db = 0, .value_bytes_max = value_bytes_max, .topology = topology};
+  return {.now_ms = now_ms, .db = db, .value_bytes_max = value_bytes_max, .topology = topology};
 }
 
 std::string FakeKeyspace::Run(std::initializer_list<std::string_view> command) {
   const Args args(command.begin(), command.size());
   std::string out;
   ReplyWriter reply(&out, protocol);
-  const CommandRow* row = table_.Find(args[0]);
+  const CommandRow* row = table_.FindFor(args);
   CHECK(row != nullptr);
   if (!row->ArityFits(args.size())) {
     reply.Error(WrongArity(row->name));
   } else if (row->check == nullptr || row->check(args, reply)) {
-    out = RunParts(*row, args);
+    out = row->kind == RowKind::kManyKeys ? RunMany(*row, args) : RunParts(*row, args);
   }
   return Readable(out);
 }
@@ -101,22 +101,53 @@ std::string FakeKeyspace::RunParts(const CommandRow& row, Args args) {
 void FakeKeyspace::RunPart(const CommandRow& row, Args args, std::string_view key,
                            std::string* out) {
   ReplyWriter reply(out, protocol);
-  const auto found = keys.find(key);
-  ValueView view;
-  const ValueView* value = nullptr;
-  if (found != keys.end() &&
-      (found->second.expires_ms == kNever || found->second.expires_ms > now_ms)) {
-    view = found->second.view();
-    value = &view;
-  }
-  if (row.kind == RowKind::kRead) {
-    row.read(value, args, MakeCall(), reply);
-    return;
+  const std::optional<ValueView> found = Find(db, key);
+  const ValueView* value = found ? &*found : nullptr;
+  if (row.kind == RowKind::kRead) return row.read(value, args, MakeCall(), reply);
+  if (row.kind == RowKind::kRecordRead) {
+    Record record;
+    if (found) {
+      const std::string payload(found->payload);
+      record = Put(record, {}, {{1, 1}, found->expires_ms, found->kind, false, payload});
+    }
+    return row.read_record(record, args, MakeCall(), reply);
   }
   CHECK(row.kind == RowKind::kWrite);
-  Next next = row.write(value, args, MakeCall(), reply);
-  if (next.what == Next::What::kDelete) keys.erase(std::string(key));
-  if (next.what == Next::What::kPut) keys.insert_or_assign(std::string(key), std::move(next.value));
+  Apply(db, key, row.write(value, args, MakeCall(), reply));
+}
+
+std::string FakeKeyspace::RunMany(const CommandRow& row, Args args) {
+  const KeyRange range = KeysOf(row, args);
+  const auto db_of = [&](size_t i) { return row.db_of_key ? row.db_of_key(args, i, db) : db; };
+  std::vector<std::optional<ValueView>> views(range.count);
+  std::vector<const ValueView*> values(range.count);
+  for (size_t i = 0; i < range.count; ++i) {
+    views[i] = Find(db_of(i), args[range.At(i)]);
+    values[i] = views[i] ? &*views[i] : nullptr;
+  }
+  std::vector<Next> nexts(range.count);
+  std::string out;
+  ReplyWriter reply(&out, protocol);
+  row.many(values, args, MakeCall(), reply, nexts);
+  for (size_t i = 0; i < range.count; ++i) {
+    CHECK(nexts[i].what == Next::What::kUnchanged || (row.flags & kFlagWrite) != 0);
+    Apply(db_of(i), args[range.At(i)], std::move(nexts[i]));
+  }
+  return out;
+}
+
+std::optional<ValueView> FakeKeyspace::Find(uint8_t which, std::string_view key) {
+  const Keys& in = KeysIn(which);
+  const auto found = in.find(key);
+  if (found == in.end()) return std::nullopt;
+  const bool expired = found->second.expires_ms != kNever && found->second.expires_ms <= now_ms;
+  return expired ? std::nullopt : std::optional(found->second.view());
+}
+
+void FakeKeyspace::Apply(uint8_t which, std::string_view key, Next next) {
+  Keys& in = KeysIn(which);
+  if (next.what == Next::What::kDelete) in.erase(std::string(key));
+  if (next.what == Next::What::kPut) in.insert_or_assign(std::string(key), std::move(next.value));
 }
 
 }  // namespace kindred

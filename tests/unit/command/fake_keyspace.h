@@ -8,6 +8,7 @@
 
 #include <initializer_list>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,9 +31,16 @@ class FakeKeyspace {
   int protocol = 2;
   size_t value_bytes_max = 1000;
   const Topology* topology = nullptr;
-  std::map<std::string, Value, std::less<>> keys;
+  uint8_t db = 0;  // the session's
+  using Keys = std::map<std::string, Value, std::less<>>;
+  Keys keys;                          // of database 0
+  std::map<uint8_t, Keys> other_dbs;  // the others
 
  private:
+  Keys& KeysIn(uint8_t which) { return which == 0 ? keys : other_dbs[which]; }
+  std::optional<ValueView> Find(uint8_t which, std::string_view key);
+  void Apply(uint8_t which, std::string_view key, Next next);
+  std::string RunMany(const CommandRow& row, Args args);
   std::string RunParts(const CommandRow& row, Args args);
   void RunPart(const CommandRow& row, Args args, std::string_view key, std::string* out);
   Call MakeCall() const;

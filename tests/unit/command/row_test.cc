@@ -32,6 +32,18 @@ TEST(KeysOf, FindsNoneWhereArgumentsAreMissing) {
   EXPECT_EQ(Keys({1, 2, 1}, 2), std::vector<size_t>());
 }
 
+TEST(KeyUseOf, MayDifferFromTheFirstKeyOn) {
+  CommandRow row;
+  row.key_use = kKeyReadWrite | kKeyVariable;
+  EXPECT_EQ(KeyUseOf(row, {}, 0), kKeyReadWrite);
+  EXPECT_EQ(KeyUseOf(row, {}, 2), kKeyReadWrite);
+  row.rest_use = kKeyOverwrite;
+  EXPECT_EQ(KeyUseOf(row, {}, 0), kKeyReadWrite);
+  EXPECT_EQ(KeyUseOf(row, {}, 2), kKeyOverwrite);
+  row.key_use_of = [](Args) -> uint32_t { return kKeyRemove; };
+  EXPECT_EQ(KeyUseOf(row, {}, 0), kKeyRemove);
+}
+
 TEST(AclCategoriesOf, AddsWhatFlagsImply) {
   CommandRow row;
   row.acl = kAclString;

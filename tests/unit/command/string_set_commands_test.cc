@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "command/families.h"
+#include "command/table.h"
 #include "tests/unit/command/fake_keyspace.h"
 
 namespace kindred {
@@ -188,6 +189,32 @@ TEST_F(StringSetCommandsTest, OnlyWhatMeansWhateverWasThereIsBlind) {
   EXPECT_FALSE(Blind({"append", "k", "v"}));
   EXPECT_FALSE(Blind({"incr", "k"}));
   EXPECT_FALSE(Blind({"expire", "k", "1"}));
+}
+
+TEST_F(StringSetCommandsTest, MsetnxSetsAllOrNothing) {
+  EXPECT_EQ(Run({"msetnx", "a", "1", "b", "2"}), ":1");
+  EXPECT_EQ(Run({"msetnx", "c", "3", "b", "4"}), ":0");
+  EXPECT_EQ(Run({"mget", "a", "b", "c"}), "*3 $1 1 $1 2 $-1");
+  EXPECT_EQ(Run({"msetnx", "d", "1", "d", "2"}), ":1");
+  EXPECT_EQ(Run({"get", "d"}), "$1 2");
+}
+
+TEST_F(StringSetCommandsTest, MsetnxNeedsPairs) {
+  EXPECT_EQ(Run({"msetnx", "a", "1", "b"}), "-ERR wrong number of arguments for 'msetnx' command");
+  EXPECT_EQ(Run({"msetnx", "a", "1", "b", std::string(1001, 'x')}),
+            "-ERR string exceeds maximum allowed size (proto-max-bulk-len)");
+  EXPECT_TRUE(keys.empty());
+}
+
+TEST_F(StringSetCommandsTest, TheUseOfTheKeyDependsOnTheOptions) {
+  const CommandTable table(DataCommandFamilies());
+  const CommandRow& row = *table.Find("set");
+  using Words = std::vector<std::string_view>;
+  EXPECT_EQ(KeyUseOf(row, Words{"set", "k", "v", "nx"}, 0), kKeyOverwrite | kKeyUpdate);
+  for (std::string_view option : {"GET", "ifeq"}) {
+    EXPECT_EQ(KeyUseOf(row, Words{"set", "k", "v", option, "x"}, 0),
+              kKeyReadWrite | kKeyAccess | kKeyUpdate);
+  }
 }
 
 }  // namespace

@@ -61,11 +61,11 @@ TEST_F(AclLogTest, OtherReasonsUsersAndObjectsAreOtherEntries) {
 TEST_F(AclLogTest, TheOldestAreForgotten) {
   for (int i = 0; i < 5; ++i) Deny(AclReason::kKey, std::to_string(i), 1);
   EXPECT_EQ(Objects(), "4*1 3*1 2*1 ");
-  EXPECT_EQ(log_.total(AclReason::kKey), 5u);
-  EXPECT_EQ(log_.total(AclReason::kAuth), 0u);
+  constexpr AclLog::Totals kTotals = {0, 5, 0};  // in the order of AclReason
+  EXPECT_EQ(log_.totals(), kTotals);
   log_.Reset();
   EXPECT_EQ(Objects(), "");
-  EXPECT_EQ(log_.total(AclReason::kKey), 5u);
+  EXPECT_EQ(log_.totals(), kTotals);
 }
 
 }  // namespace

@@ -55,8 +55,13 @@ TEST_F(InfoTest, SectionsAreChosenByNameInAnyCase) {
   EXPECT_EQ(Text({"keyspace", "cluster"}).substr(0, 36),
             "# Cluster\r\ncluster_enabled:0\r\n\r\n# Ke");
   EXPECT_EQ(Text({"nonsense"}), "");
-  EXPECT_EQ(Text({"everything"}), Text());
   EXPECT_EQ(Text({"default"}), Text());
+  EXPECT_EQ(Text({"default", "commandstats", "latencystats"}), Text({"everything"}));
+  EXPECT_EQ(Text().find("# Commandstats"), std::string::npos);
+  EXPECT_EQ(Text({"all"}).find("# Modules"), std::string::npos);
+  EXPECT_NE(Text({"everything"}).find("# Modules\r\n\r\n# Commandstats\r\n"), std::string::npos);
+  EXPECT_TRUE(ShowsInfo(std::vector<std::string_view>{"ALL"}, "latencystats"));
+  EXPECT_FALSE(ShowsInfo({}, "latencystats"));
 }
 
 TEST_F(InfoTest, SizesAreReadable) {
@@ -64,6 +69,46 @@ TEST_F(InfoTest, SizesAreReadable) {
   EXPECT_EQ(HumanBytes(1536), "1.50K");
   EXPECT_EQ(HumanBytes(uint64_t{3} << 30), "3.00G");
   EXPECT_EQ(HumanBytes(uint64_t{3000} << 40), "3000.00T");
+}
+
+TEST_F(InfoTest, CommandsAndErrorsHaveTheirFigures) {
+  constexpr CommandRow kGet = {.name = "get"};
+  constexpr CommandRow kId = {.name = "client|id"};
+  constexpr CommandRow kNever = {.name = "never"};
+  LatencyHistogram times;
+  for (uint64_t ns : {1500, 2500}) times.Add(ns);
+  facts_.commands.resize(3);
+  facts_.commands[0] = {&kGet, 2, 4000, 1, 1, {}};
+  facts_.commands[0].times.Add(times);
+  facts_.commands[1] = {&kId, 0, 0, 3, 0, {}};
+  facts_.commands[2].row = &kNever;
+  facts_.errors = {{"ERR", 2}, {"WRONGTYPE", 1}};
+  facts_.percentiles = {50, 99.9};
+  EXPECT_EQ(Text({"commandstats"}),
+            "# Commandstats\r\n"
+            "cmdstat_get:calls=2,usec=4,usec_per_call=2.00,rejected_calls=1,failed_calls=1\r\n"
+            "cmdstat_client|id:calls=0,usec=0,usec_per_call=0.00,rejected_calls=3,failed_calls=0"
+            "\r\n");
+  EXPECT_EQ(Text({"errorstats"}),
+            "# Errorstats\r\nerrorstat_ERR:count=2\r\nerrorstat_WRONGTYPE:count=1\r\n");
+  EXPECT_EQ(Text({"latencystats"}),
+            "# Latencystats\r\nlatency_percentiles_usec_get:p50=1.503,p99.9=2.511\r\n");
+}
+
+TEST_F(InfoTest, MemoryIsWhatTheAllocatorAndTheSystemSay) {
+  facts_.process.used_memory_bytes = 3 << 20;
+  facts_.process.active_bytes = 4 << 20;
+  facts_.process.resident_bytes = 6 << 20;
+  facts_.process.rss_bytes = 9 << 20;
+  facts_.used_memory_peak_bytes = 6 << 20;
+  facts_.startup_memory_bytes = 1 << 20;
+  for (std::string_view line :
+       {"used_memory:3145728", "used_memory_human:3.00M", "used_memory_rss:9437184",
+        "used_memory_peak:6291456", "used_memory_peak_perc:50.00%", "used_memory_dataset:2097152",
+        "used_memory_dataset_perc:100.00%", "allocator_frag_ratio:1.33",
+        "allocator_frag_bytes:1048576", "mem_fragmentation_ratio:3.00", "maxmemory:0"}) {
+    EXPECT_TRUE(Has(line, {"memory"})) << line << "\n" << Text({"memory"});
+  }
 }
 
 TEST(Statistics, LoopsAreAddedUpAndAResetStartsFromZero) {
@@ -96,7 +141,7 @@ TEST(Clients, ListShowsWhatClientsSaidAboutThemselves) {
     words.name = "me";
     words.library_name = "redis-py";
   });
-  EXPECT_EQ(clients.All(11'000),
+  EXPECT_EQ(clients.All({}, 11'000),
             "id=1 addr=127.0.0.1:50312 laddr=127.0.0.1:7001 fd=-1 name=me age=10 idle=6 flags=N "
             "db=0 sub=0 psub=0 ssub=0 multi=-1 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 "
             "rbp=0 obl=0 oll=0 omem=0 tot-mem=" +
@@ -105,7 +150,7 @@ TEST(Clients, ListShowsWhatClientsSaidAboutThemselves) {
   EXPECT_EQ(clients.Those({2}, 11'000), "");
   EXPECT_EQ(clients.size(), 1u);
   clients.Remove(&client);
-  EXPECT_EQ(clients.All(11'000), "");
+  EXPECT_EQ(clients.All({}, 11'000), "");
 }
 
 }  // namespace

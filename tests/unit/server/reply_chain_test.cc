@@ -100,5 +100,20 @@ TEST_F(ReplyChainTest, AppendsToWhatIsThere) {
   EXPECT_EQ(out, "abc");
 }
 
+TEST_F(ReplyChainTest, MutedItDropsWhatIsWrittenAndWhatComesForWhatBeganMuted) {
+  chain_.Pending(1);
+  chain_.set_muted(true);
+  Say("a");
+  chain_.Pending(2);
+  Say("b", 7);
+  chain_.set_muted(false);
+  Say("c");
+  EXPECT_EQ(chain_.pending(), 2u);
+  EXPECT_TRUE(chain_.OnReply(2, 9, "dropped"));
+  EXPECT_TRUE(chain_.OnReply(1, 0, "first"));
+  EXPECT_EQ(Take(7), "firstc");
+  EXPECT_TRUE(chain_.empty());
+}
+
 }  // namespace
 }  // namespace kindred

@@ -1,32 +1,35 @@
 // Who a connection is and what it may do, as its client sees it; and where users come from.
 
-#include <gtest/gtest.h>
-#include <unistd.h>
+#include <map>
 
-#include <filesystem>
-#include <fstream>
-
-#include "node/boot.h"
-#include "server/acl_file.h"
-#include "server/server.h"
-#include "server/session.h"
-#include "store/memory_store.h"
+#include "tests/unit/server/session_world.h"
 
 namespace kindred {
 namespace {
 
-constexpr uint64_t kNowMs = 1'700'000'000'000;
+constexpr uint64_t kNowMs = kNow;
 constexpr std::string_view kNoAuthReply = "-NOAUTH Authentication required.\r\n";
+
+// Files in memory.
+class HostWithFiles : public FakeHost {
+ public:
+  absl::StatusOr<std::string> ReadFile(const std::string& path) override {
+    const auto found = files.find(path);
+    if (found == files.end()) return absl::NotFoundError("No such file or directory");
+    return found->second;
+  }
+  absl::Status ReplaceFile(const std::string& path, const std::string& text) override {
+    if (!disk_error.empty()) return absl::UnavailableError(disk_error);
+    files[path] = text;
+    return absl::OkStatus();
+  }
+
+  std::map<std::string, std::string> files;
+};
 
 class SessionAclTest : public testing::Test {
  protected:
-  SessionAclTest() : dir_(testing::TempDir() + "/acl-" + std::to_string(getpid())) {
-    std::filesystem::remove_all(dir_);
-    std::filesystem::create_directories(dir_);
-    EXPECT_TRUE(config_.Set("dir", dir_).ok());
-    Start();
-  }
-  ~SessionAclTest() override { std::filesystem::remove_all(dir_); }
+  SessionAclTest() { Start(); }
 
   // A start of the server, also again, on what the disk holds.
   void Start() {
@@ -41,7 +44,7 @@ class SessionAclTest : public testing::Test {
     ASSERT_TRUE(booted.ok()) << booted.status();
     shared_ = std::make_unique<Shared>(config_.settings(1), store_, booted->identity);
     node_ = std::make_unique<Node>(*shared_, 0, 1);
-    server_ = std::make_unique<Server>(config_, *shared_, ProcessIdentity());
+    server_ = std::make_unique<Server>(config_, *shared_, host_, ProcessIdentity());
     admin_ = Connect();
   }
   std::string Settle(bool joined = false) {
@@ -74,11 +77,9 @@ class SessionAclTest : public testing::Test {
   }
   std::string Say(std::string_view line) { return Say(*admin_, line); }
   std::string WhoIs(Session& session) { return Say(session, "ACL WHOAMI"); }
-  void WriteUsers(std::string_view text) {
-    ASSERT_TRUE(WriteAclFile(server_->acl_sources().path(), text).ok());
-  }
+  std::string& file() { return host_.files["data/users.acl"]; }
 
-  const std::string dir_;
+  HostWithFiles host_;
   MemoryStore store_;
   Random random_{1};
   Config config_;
@@ -189,9 +190,9 @@ TEST_F(SessionAclTest, TheConnectionOfADeletedUserEnds) {
   auto other = Connect();
   Say(*client, "AUTH alice x");
   EXPECT_EQ(Say("ACL DELUSER alice nobody"), ":1\r\n");
-  EXPECT_TRUE(client->client().kill.load());
+  EXPECT_TRUE(client->Killed());
   EXPECT_EQ(Say(*client, "PING"), "");
-  EXPECT_FALSE(other->client().kill.load());
+  EXPECT_FALSE(other->Killed());
   EXPECT_EQ(Say(*other, "PING"), "+PONG\r\n");
 }
 
@@ -199,7 +200,7 @@ TEST_F(SessionAclTest, WhoDeletesHimselfGetsHisAnswer) {
   Say("ACL SETUSER alice on nopass +@all ~*");
   Say("AUTH alice x");
   EXPECT_EQ(Say("ACL DELUSER alice"), ":1\r\n");
-  EXPECT_TRUE(admin_->client().kill.load());
+  EXPECT_TRUE(admin_->CloseAfterOutput());
   EXPECT_EQ(Say("PING"), "");
 }
 
@@ -253,7 +254,7 @@ TEST_F(SessionAclTest, AnotherNodesUsersHold) {
   Say(*client, "AUTH alice x");
   shared_->TakeRoster(Roster(shared_->roster().roster->time() + 1, "user bob on nopass +@all ~*"));
   EXPECT_EQ(Say("AUTH bob x"), "+OK\r\n");
-  EXPECT_TRUE(client->client().kill.load()) << "alice is gone";
+  EXPECT_TRUE(client->Killed()) << "alice is gone";
   EXPECT_EQ(Say("ACL USERS"), "*2\r\n$3\r\nbob\r\n$7\r\ndefault\r\n");
 }
 
@@ -270,15 +271,15 @@ TEST_F(SessionAclTest, ARefusedChangeChangesNothing) {
 // --- protected mode
 
 TEST_F(SessionAclTest, OtherMachinesNeedAPasswordToBeSet) {
-  EXPECT_EQ(server_->WhyNotAccept(/*loopback=*/true), std::nullopt);
-  EXPECT_EQ(server_->WhyNotAccept(/*loopback=*/false)->substr(0, 34),
-            "DENIED Redis is running in protect");
+  const auto admit = [this](bool loopback) { return server_->Admit(loopback).value_or(""); };
+  EXPECT_EQ(admit(/*loopback=*/true), "");
+  EXPECT_TRUE(admit(/*loopback=*/false).starts_with("DENIED Redis is running in protected mode"));
   Say("CONFIG SET requirepass secret");
-  EXPECT_EQ(server_->WhyNotAccept(/*loopback=*/false), std::nullopt);
+  EXPECT_EQ(admit(/*loopback=*/false), "");
   Say("ACL SETUSER default nopass");
-  EXPECT_NE(server_->WhyNotAccept(/*loopback=*/false), std::nullopt);
+  EXPECT_NE(admit(/*loopback=*/false), "");
   Say("CONFIG SET protected-mode no");
-  EXPECT_EQ(server_->WhyNotAccept(/*loopback=*/false), std::nullopt);
+  EXPECT_EQ(admit(/*loopback=*/false), "");
 }
 
 // --- the configuration
@@ -311,7 +312,7 @@ TEST_F(SessionAclTest, ANodeThatJoinedLeavesTheClustersUsersAlone) {
   Start();
   shared_->AdoptRoster(
       Roster(TimeOfMs(kNowMs), "user default on +@all ~* &* #" + std::string(64, 'a')));
-  WriteUsers("user alice on\n");
+  file() = "user alice on\n";
   const std::string note = Settle(/*joined=*/true);
   EXPECT_NE(note.find("requirepass is not the password of the cluster"), std::string::npos) << note;
   EXPECT_NE(note.find("users.acl was not loaded"), std::string::npos) << note;
@@ -324,9 +325,7 @@ TEST_F(SessionAclTest, ANodeThatJoinedLeavesTheClustersUsersAlone) {
 TEST_F(SessionAclTest, SaveAndLoad) {
   Say("ACL SETUSER alice on >secret ~a (%R~b +get)");
   EXPECT_EQ(Say("ACL SAVE"), "+OK\r\n");
-  const auto saved = ReadAclFile(dir_ + "/users.acl");
-  ASSERT_TRUE(saved.ok());
-  EXPECT_EQ(saved->substr(0, 33), "user alice on sanitize-payload #2");
+  EXPECT_TRUE(file().starts_with("user alice on sanitize-payload #2")) << file();
   Say("ACL DELUSER alice");
   EXPECT_EQ(Say("ACL LOAD"), "+OK\r\n");
   EXPECT_EQ(Say("ACL USERS"), "*2\r\n$5\r\nalice\r\n$7\r\ndefault\r\n");
@@ -338,36 +337,53 @@ TEST_F(SessionAclTest, SaveAndLoad) {
 }
 
 TEST_F(SessionAclTest, AFileThatWasEditedIsLoadedAtAStart) {
-  WriteUsers("user alice on nopass\n");
+  file() = "user alice on nopass\n";
   EXPECT_NE(Settle().find("users.acl are those of the cluster"), std::string::npos);
   EXPECT_EQ(Say("ACL USERS"), "*2\r\n$5\r\nalice\r\n$7\r\ndefault\r\n");
-  WriteUsers("user alice on nonsense\n");
+  file() = "user alice on nonsense\n";
   Start();
   EXPECT_NE(Settle().find("users.acl:1: Syntax error. "), std::string::npos);
 }
 
 TEST_F(SessionAclTest, ABrokenOrMissingFileIsNotLoaded) {
-  EXPECT_EQ(Say("ACL LOAD"), "-ERR Error loading ACLs, opening file '" + dir_ +
-                                 "/users.acl': No such file or directory\r\n");
-  WriteUsers("user alice on nonsense\n");
-  EXPECT_EQ(Say("ACL LOAD"), "-ERR " + dir_ +
-                                 "/users.acl:1: Syntax error. WARNING: ACL errors detected, no "
-                                 "change to the previously active ACL rules was performed\r\n");
+  EXPECT_EQ(
+      Say("ACL LOAD"),
+      "-ERR Error loading ACLs, opening file 'data/users.acl': No such file or directory\r\n");
+  file() = "user alice on nonsense\n";
+  EXPECT_EQ(Say("ACL LOAD"),
+            "-ERR data/users.acl:1: Syntax error. WARNING: ACL errors detected, no change to the "
+            "previously active ACL rules was performed\r\n");
   EXPECT_EQ(Say("ACL USERS"), "*1\r\n$7\r\ndefault\r\n");
-  std::filesystem::remove_all(dir_);
-  EXPECT_EQ(Say("ACL SAVE").substr(0, 50), "-ERR There was an error trying to save the ACLs. P");
+  host_.disk_error = "No space left on device";
+  EXPECT_EQ(
+      Say("ACL SAVE"),
+      "-ERR There was an error trying to save the ACLs. Please check the server logs for more "
+      "information (No space left on device)\r\n");
 }
 
-TEST_F(SessionAclTest, TheFileIsReplacedInOneStepAndIsItsOwnersOnly) {
-  const std::string path = dir_ + "/users.acl";
-  std::ofstream(path) << "old";
-  WriteUsers("new");
-  EXPECT_EQ(*ReadAclFile(path), "new");
-  EXPECT_EQ(std::filesystem::status(path).permissions(),
-            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-  size_t files = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(dir_)) ++files;
-  EXPECT_EQ(files, 1u) << "nothing is left beside it";
+TEST_F(SessionAclTest, LoadEndsTheConnectionsOfUsersThatAreGone) {
+  Say("ACL SETUSER alice on nopass +@all ~*");
+  Say("ACL SETUSER bob on nopass +@all ~*");
+  auto bob = Connect();
+  Say(*bob, "AUTH bob x");
+  Say("AUTH alice x");
+  file() = "user carol on\n";
+  EXPECT_EQ(Say("ACL LOAD"), "+OK\r\n");
+  EXPECT_TRUE(bob->Killed());
+  EXPECT_TRUE(admin_->CloseAfterOutput()) << "it has its answer";
+}
+
+TEST_F(SessionAclTest, InfoCountsWhatWasDenied) {
+  Say("ACL SETUSER alice on nopass +get ~a +info");
+  Say("AUTH alice x");
+  Say("GET b");
+  Say("SET a v");
+  Say("AUTH nobody x");
+  const std::string info = Say("INFO stats");
+  for (std::string_view line : {"acl_access_denied_auth:1\r\n", "acl_access_denied_cmd:1\r\n",
+                                "acl_access_denied_key:1\r\n", "acl_access_denied_channel:0\r\n"}) {
+    EXPECT_NE(info.find(line), std::string::npos) << line;
+  }
 }
 
 }  // namespace

@@ -2,94 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "node/boot.h"
-#include "server/server.h"
-#include "store/memory_store.h"
+#include "tests/unit/server/session_world.h"
 
 namespace kindred {
 namespace {
-
-constexpr uint64_t kNow = 1'700'000'000'000;
-
-// One node, alone, on a disk in memory that is synced when the test says so.
-class World {
- public:
-  World() : random_(1), shared_(config_.settings(1), store_, Start()), node_(shared_, 0, 1) {
-    ProcessIdentity identity;
-    identity.version = "0.1.0";
-    identity.run_id = std::string(40, 'a');
-    identity.started_ms = kNow;
-    server_ = std::make_unique<Server>(config_, shared_, identity);
-    Open(Face::kPlain);
-  }
-
-  Identity Start() {
-    BootOptions options;
-    options.self.host = "127.0.0.1";
-    options.self.port = 7001;
-    options.self.cluster_port = 7101;
-    options.self.peer_port = 7201;
-    absl::StatusOr<Booted> booted = Boot(store_, options, kNow, random_);
-    EXPECT_TRUE(booted.ok()) << booted.status();
-    store_.Sync();
-    return booted->identity;
-  }
-
-  void Open(Face face) {
-    session_.reset();
-    session_ = std::make_unique<Session>(*server_, node_, face,
-                                         Session::Peername{"127.0.0.1:5", "127.0.0.1:7001"}, kNow);
-  }
-
-  void Send(std::string_view bytes) { session_->OnBytes(bytes, kNow); }
-
-  // What the edge does for the disk, once. New loads wait for the next call.
-  void Work() {
-    Outbox out = std::exchange(node_.outbox(), {});
-    for (Outbox::Reply& reply : out.replies) session_->OnReply(reply, kNow);
-    for (const Outbox::Load& load : out.loads) {
-      std::string value;
-      Found found = store_.Load(Column::kRecords, load.key, &value);
-      node_.OnLoaded(load.key, found, value, kNow);
-    }
-    for (const Outbox::Scan& scan : out.scans) {
-      node_.OnScanned(scan.ticket,
-                      store_.Scan({.column = scan.expiry ? Column::kExpiry : Column::kRecords,
-                                   .from = scan.from,
-                                   .until = scan.until,
-                                   .entries_max = scan.entries_max}),
-                      kNow);
-    }
-    for (Outbox::Reply& reply : std::exchange(node_.outbox().replies, {})) {
-      session_->OnReply(reply, kNow);
-    }
-  }
-
-  std::string Output() {
-    std::string out;
-    session_->TakeOutput(store_.durable(), &out);
-    return out;
-  }
-
-  // Sends and gives back all that comes, the disk being fast.
-  std::string Say(std::string_view bytes) {
-    Send(bytes);
-    for (int i = 0; i < 10; ++i) {
-      store_.Sync();
-      Work();
-    }
-    store_.Sync();
-    return Output();
-  }
-
-  MemoryStore store_;
-  Random random_;
-  Config config_;
-  Shared shared_;
-  Node node_;
-  std::unique_ptr<Server> server_;
-  std::unique_ptr<Session> session_;
-};
 
 class SessionTest : public testing::Test, protected World {};
 
@@ -370,6 +286,27 @@ TEST_F(SessionTest, CommandTellsEveryRow) {
   EXPECT_EQ(Say("COMMAND LIST FILTERBY x y\r\n"), "-ERR syntax error\r\n");
 }
 
+TEST_F(SessionTest, ContainersRunTheirSubcommands) {
+  Say("SET k hello\r\n");
+  EXPECT_EQ(Say("OBJECT ENCODING k\r\n"), "$6\r\nembstr\r\n");
+  EXPECT_EQ(Say("object refcount none\r\n"), "$-1\r\n");
+  EXPECT_EQ(Say("MEMORY USAGE k\r\n").substr(0, 1), ":");
+  EXPECT_EQ(Say("WITH R 1 OBJECT ENCODING k\r\n"), "$6\r\nembstr\r\n");
+  EXPECT_TRUE(Say("OBJECT HELP\r\n").starts_with("*15\r\n+OBJECT <subcommand>"));
+  EXPECT_EQ(Say("OBJECT What k\r\n"), "-ERR unknown subcommand 'What'. Try OBJECT HELP.\r\n");
+  EXPECT_EQ(Say("OBJECT\r\n"), "-ERR wrong number of arguments for 'object' command\r\n");
+}
+
+TEST_F(SessionTest, CommandGetkeysKnowsEveryCommand) {
+  EXPECT_EQ(Say("COMMAND GETKEYS MSET a 1 b 2\r\n"), "*2\r\n$1\r\na\r\n$1\r\nb\r\n");
+  EXPECT_EQ(Say("COMMAND GETKEYSANDFLAGS GET a\r\n"),
+            "*1\r\n*2\r\n$1\r\na\r\n*2\r\n+RO\r\n+access\r\n");
+  EXPECT_EQ(Say("COMMAND GETKEYS WITH R 1 GET a\r\n"), "*1\r\n$1\r\na\r\n");
+  EXPECT_EQ(Say("COMMAND GETKEYS WITH R\r\n"), "-ERR Invalid arguments specified for command\r\n");
+  EXPECT_EQ(Say("COMMAND GETKEYS CLIENT ID\r\n"), "-ERR The command has no key arguments\r\n");
+  EXPECT_EQ(Say("COMMAND GETKEYS CLIENT WHAT\r\n"), "-ERR Invalid command specified\r\n");
+}
+
 TEST_F(SessionTest, EveryRowOfASessionCommandIsWhole) {
   for (std::span<const SessionCommand> family : SessionCommandFamilies()) {
     for (const SessionCommand& command : family) {
@@ -435,10 +372,13 @@ TEST_F(SessionTest, OwnersTellsWhoHoldsAKey) {
 }
 
 TEST_F(SessionTest, ConnectionsAreRefusedBeyondTheirNumberAndFromOutside) {
-  EXPECT_EQ(server_->WhyNotAccept(/*loopback=*/true), std::nullopt);
-  EXPECT_TRUE(server_->WhyNotAccept(/*loopback=*/false)->starts_with("DENIED "));
-  Say("CONFIG SET maxclients 1 protected-mode no\r\n");
-  EXPECT_EQ(server_->WhyNotAccept(false), "ERR max number of clients reached");
+  EXPECT_EQ(server_->Admit(/*loopback=*/true), std::nullopt);
+  EXPECT_TRUE(server_->Admit(/*loopback=*/false)->starts_with("DENIED "));
+  Say("CONFIG SET maxclients 2 protected-mode no\r\n");
+  EXPECT_EQ(server_->Admit(false), std::nullopt);
+  EXPECT_EQ(server_->Admit(false), "ERR max number of clients reached");
+  server_->clients().Leave();
+  EXPECT_EQ(server_->Admit(false), std::nullopt);
 }
 
 }  // namespace

@@ -1,0 +1,95 @@
+#include "server/command_timer.h"
+
+#include <utility>
+
+#include "server/server.h"
+
+namespace kindred {
+namespace {
+
+bool IsError(std::string_view reply) { return reply.starts_with("-"); }
+
+}  // namespace
+
+CommandTimer::CommandTimer(Server& server, uint32_t loop, const Client& client)
+    : server_(server), statistics_(server.command_statistics().OfLoop(loop)), client_(client) {}
+
+void CommandTimer::Begin(const CommandRow& row, Args args) {
+  row_ = &row;
+  args_ = args;
+  begun_ns_ = last_ns_ != 0 ? last_ns_ : server_.host().SteadyNs();
+}
+
+void CommandTimer::Answered(std::string_view reply, uint64_t after) {
+  last_ns_ = server_.host().SteadyNs();
+  Running running{row_, begun_ns_, IsError(reply), after, {}};
+  if (after > server_.shared().store().durable()) {
+    running.packed_args = PackArgs();
+    undurable_.push_back(std::move(running));
+    return;
+  }
+  if (server_.IsSlow((last_ns_ - begun_ns_) / 1000)) running.packed_args = PackArgs();
+  Finish(running, last_ns_);
+}
+
+void CommandTimer::Pending(uint64_t request) {
+  last_ns_ = server_.host().SteadyNs();
+  pending_.emplace(request, Running{row_, begun_ns_, false, 0, PackArgs()});
+}
+
+void CommandTimer::OnReply(uint64_t request, std::string_view reply, uint64_t after) {
+  const auto found = pending_.find(request);
+  if (found == pending_.end()) return;
+  Running running = std::move(found->second);
+  pending_.erase(found);
+  running.failed = IsError(reply);
+  running.after = after;
+  if (after > server_.shared().store().durable()) {
+    undurable_.push_back(std::move(running));
+  } else {
+    Finish(running, server_.host().SteadyNs());
+  }
+}
+
+void CommandTimer::OnDurable(uint64_t durable) {
+  if (undurable_.empty()) return;
+  const uint64_t now_ns = server_.host().SteadyNs();
+  std::erase_if(undurable_, [&](const Running& running) {
+    if (running.after > durable) return false;
+    Finish(running, now_ns);
+    return true;
+  });
+}
+
+std::string CommandTimer::PackArgs() const {
+  return server_.KeepsSlowLog() ? PackForLog(*row_, args_) : std::string();
+}
+
+void CommandTimer::Finish(const Running& running, uint64_t now_ns) {
+  const uint64_t ns = now_ns - running.begun_ns;
+  CountersOf(*running.row).AddCall(ns, running.failed, server_.tracks_latency());
+  const bool fast = (running.row->flags & kFlagFast) != 0;
+  server_.NoteLatency(fast ? "fast-command" : "command", ns / 1000);
+  if (!running.packed_args.empty() && server_.IsSlow(ns / 1000)) LogSlow(running, ns / 1000);
+}
+
+void CommandTimer::LogSlow(const Running& running, uint64_t duration_us) {
+  if ((running.row->flags & kFlagSkipSlowlog) != 0) return;
+  SlowCommand command;
+  command.unix_s = server_.host().WallUs() / 1'000'000;
+  command.duration_us = duration_us;
+  command.packed_args = running.packed_args;
+  command.client_address = client_.address;
+  command.client_name = server_.clients().WordsOf(client_).name;
+  server_.LogSlow(std::move(command));
+}
+
+CommandCounters& CommandTimer::CountersOf(const CommandRow& row) {
+  if (counted_row_ != &row) {
+    counters_ = &statistics_.Of(row);
+    counted_row_ = &row;
+  }
+  return *counters_;
+}
+
+}  // namespace kindred

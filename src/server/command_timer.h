@@ -1,0 +1,73 @@
+#ifndef KINDRED_SERVER_COMMAND_TIMER_H_
+#define KINDRED_SERVER_COMMAND_TIMER_H_
+
+// How long each command of one session takes: from when it begins to run until its answer may
+// leave, whatever the other nodes and the disk take of that. Tells the statistics of commands, the
+// slow log and the events of latency.
+//
+// Owned by a session.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "command/row.h"
+#include "server/clients.h"
+#include "server/command_statistics.h"
+
+namespace kindred {
+
+class Server;
+
+class CommandTimer {
+ public:
+  CommandTimer(Server& server, uint32_t loop, const Client& client);
+
+  // Commands that follow each other in one turn share the readings of the clock. A turn begins.
+  void BeginTurn() { last_ns_ = 0; }
+
+  // A command begins; `args` are good until the next call, which is Answered or Pending.
+  void Begin(const CommandRow& row, Args args);
+  // Its answer, which may leave when `after` is durable. `reply` in RESP.
+  void Answered(std::string_view reply, uint64_t after);
+  // Its answer comes later, as that of `request`.
+  void Pending(uint64_t request);
+  void OnReply(uint64_t request, std::string_view reply, uint64_t after);
+
+  void OnDurable(uint64_t durable);
+
+ private:
+  struct Running {
+    const CommandRow* row = nullptr;
+    uint64_t begun_ns = 0;
+    bool failed = false;
+    uint64_t after = 0;
+    std::string packed_args;  // As the slow log would have them; empty if it is off.
+  };
+
+  std::string PackArgs() const;
+  void Finish(const Running& running, uint64_t now_ns);
+  void LogSlow(const Running& running, uint64_t duration_us);
+  CommandCounters& CountersOf(const CommandRow& row);
+
+  Server& server_;
+  LoopCommandStatistics& statistics_;
+  const Client& client_;
+
+  // The command that runs.
+  const CommandRow* row_ = nullptr;
+  Args args_;
+  uint64_t begun_ns_ = 0;
+  uint64_t last_ns_ = 0;  // The last reading of this turn; 0: none.
+
+  absl::flat_hash_map<uint64_t, Running> pending_;  // By request.
+  std::vector<Running> undurable_;                  // Answered, but for the disk.
+  const CommandRow* counted_row_ = nullptr;         // Most are the same as the last one.
+  CommandCounters* counters_ = nullptr;             // Of counted_row_.
+};
+
+}  // namespace kindred
+
+#endif  // KINDRED_SERVER_COMMAND_TIMER_H_

@@ -1,0 +1,44 @@
+// The rules that can be left out of the simulated nodes, by name: each of these variants is broken,
+// and the simulator has to notice it.
+#ifndef KINDRED_TESTS_SIM_VARIANTS_H_
+#define KINDRED_TESTS_SIM_VARIANTS_H_
+
+#include <array>
+#include <string_view>
+
+#include "tests/sim/world.h"
+
+namespace kindred {
+
+struct RuleName {
+  std::string_view name;
+  bool Rules::*rule;
+};
+
+inline constexpr std::array<RuleName, 10> kRuleNames = {{
+    {"AckAfterSync", &Rules::ack_after_sync},
+    {"NewActorAfterCrash", &Rules::new_actor_after_crash},
+    {"Grants", &Rules::grants},
+    {"QuorumBase", &Rules::quorum_base},
+    {"NoticeBrokenGrant", &Rules::notice_broken_grant},
+    {"Guard", &Rules::guard},
+    {"OwnCopyLast", &Rules::own_copy_last},
+    {"LinksOnce", &Rules::links_once},
+    {"ConfirmUndecided", &Rules::confirm_undecided},
+    {"SpreadDecidedOnly", &Rules::spread_decided_only},
+}};
+
+// False: there is no such rule.
+inline bool LeaveOut(std::string_view name, WorldOptions* options) {
+  for (const RuleName& each : kRuleNames) {
+    if (each.name != name) continue;
+    options->rules.*each.rule = false;
+    options->links_repeat = !options->rules.links_once;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace kindred
+
+#endif  // KINDRED_TESTS_SIM_VARIANTS_H_
