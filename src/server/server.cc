@@ -36,9 +36,10 @@ std::optional<std::string> WhyNotSettable(std::span<const std::string_view> name
 }  // namespace
 
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies() {
-  return {ConnectionCommands(), ClientCommands(),      ClientControlCommands(), ConfigCommands(),
-          ServerCommands(),     SlowLogCommands(),     LatencyCommands(),       CommandCommands(),
-          ClusterCommands(),    ConsistencyCommands(), AclCommands(),           HelpCommands()};
+  return {ConnectionCommands(),  ClientCommands(),  ClientControlCommands(),
+          ConfigCommands(),      ServerCommands(),  SlowLogCommands(),
+          LatencyCommands(),     CommandCommands(), ClusterCommands(),
+          ConsistencyCommands(), AclCommands(),     ObjectSessionCommands()};
 }
 
 Server::Server(const Config& config, Shared& shared, Host& host, ProcessIdentity identity)

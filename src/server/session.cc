@@ -22,6 +22,9 @@ ParserLimits LimitsOf(const Server& server) {
 // Memory that a session keeps for input to come.
 constexpr size_t kInputBytesKept = size_t{64} << 10;
 
+// A large command has more time: its bytes go over links and to several disks.
+constexpr size_t kBytesPerMillisecond = 4096;
+
 bool IsNil(std::string_view reply) { return reply.starts_with("$-1") || reply.starts_with("_"); }
 
 }  // namespace
@@ -289,7 +292,8 @@ Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency
   request.protocol = protocol_;
   request.consistency = &consistency;
   request.cluster_face = face() == Face::kCluster;
-  request.deadline_ms = now_ms + server_.request_timeout_ms();
+  request.deadline_ms =
+      now_ms + server_.request_timeout_ms() + parser_.consumed() / kBytesPerMillisecond;
   std::string* out = chain_.Open();
   size_t before = out->size();
   Submitted submitted = node_.Submit(request, out, now_ms);
