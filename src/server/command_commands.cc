@@ -1,14 +1,10 @@
 // COMMAND.
-#include <algorithm>
-
-#include "absl/strings/ascii.h"
-#include "base/check.h"
 #include "base/glob.h"
+#include "command/acl_categories.h"
 #include "command/command_reply.h"
 #include "command/handler_tools.h"
 #include "command/with.h"
 #include "resp/errors.h"
-#include "resp/reply_parser.h"
 #include "server/help.h"
 #include "server/server.h"
 #include "server/session.h"
@@ -63,20 +59,6 @@ void WriteNames(const std::vector<const CommandRow*>& rows, ReplyWriter& reply) 
   for (const CommandRow* row : rows) reply.Bulk(row->name);
 }
 
-// Asks COMMAND INFO's own reply, which is where the categories have their names.
-bool HasCategory(const CommandTable& table, const CommandRow& row, std::string_view category) {
-  constexpr size_t kCategories = 6;
-  std::string bytes;
-  ReplyWriter writer(&bytes, 2);
-  WriteCommandInfo(table, row, writer);
-  ReplyNode info;
-  CHECK(ParseReply(bytes, &info).ok());
-  std::string wanted = "@" + absl::AsciiStrToLower({category.data(), category.size()});
-  const std::vector<ReplyNode>& names = info.items[kCategories].items;
-  return std::any_of(names.begin(), names.end(),
-                     [&wanted](const ReplyNode& name) { return name.text == wanted; });
-}
-
 void List(Session& session, Args args, ReplyWriter& reply, uint64_t) {
   const CommandTable& table = session.server().commands();
   std::vector<const CommandRow*> rows;
@@ -95,8 +77,9 @@ void List(Session& session, Args args, ReplyWriter& reply, uint64_t) {
       if (GlobMatch(filter, row->name, /*ignore_case=*/true)) rows.push_back(row);
     }
   } else if (SameWord(args[3], "aclcat")) {
+    const uint32_t category = AclCategoryByName(filter).value_or(0);
     for (const CommandRow* row : table.rows()) {
-      if (HasCategory(table, *row, filter)) rows.push_back(row);
+      if ((AclCategoriesOf(*row) & category) != 0) rows.push_back(row);
     }
   } else if (!SameWord(args[3], "module")) {  // There are no modules.
     reply.Error(kSyntax);

@@ -20,6 +20,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "command/table.h"
 #include "node/shared.h"
+#include "server/acl.h"
+#include "server/acl_sources.h"
 #include "server/clients.h"
 #include "server/command_statistics.h"
 #include "server/config.h"
@@ -48,6 +50,8 @@ class Server {
   const SessionCommand* SessionCommandOf(const CommandRow* row) const;
   const CommandRow* with_row() const { return with_row_; }
   Clients& clients() { return clients_; }
+  Acl& acl() { return acl_; }
+  AclSources& acl_sources() { return acl_sources_; }
   Statistics& statistics() { return statistics_; }
   CommandStatistics& command_statistics() { return command_statistics_; }
   ErrorStatistics& errors() { return errors_; }
@@ -78,6 +82,7 @@ class Server {
   uint64_t tcp_keepalive_s() const { return Load(tcp_keepalive_s_); }
   size_t maxclients() const { return Load(maxclients_); }
   bool protected_mode() const { return Load(protected_mode_) != 0; }
+  size_t acl_log_entries_max() const { return Load(acl_log_entries_max_); }
   bool tracks_latency() const { return Load(tracks_latency_) != 0; }
   bool KeepsSlowLog() const {
     return Load(slower_than_us_) != kDisabled && Load(slow_log_max_) > 0;
@@ -93,6 +98,11 @@ class Server {
   // Asked by the edge for each new connection. The error to send before closing it, or nothing:
   // then it counts as a client until clients().Leave(). `loopback`: it comes from this machine.
   std::optional<std::string> Admit(bool loopback);
+
+  // Before the first client is served: what the configuration says of users is made true. `joined`:
+  // the node has just become a member of a cluster, whose users hold. Returns a sentence for the
+  // log, which may be empty, or why the server cannot start.
+  absl::StatusOr<std::string> SettleUsers(bool joined, uint64_t now_ms);
 
   // Called by the edge once a second.
   void OnSecond(uint64_t now_ms);
@@ -121,8 +131,10 @@ class Server {
   absl::flat_hash_map<const CommandRow*, const SessionCommand*> session_commands_;  // Constant.
   const CommandRow* const with_row_;
 
-  Clients clients_;        // Has its own lock.
-  Statistics statistics_;  // Has its own lock, as those that follow.
+  Clients clients_;  // Has its own lock, as those that follow.
+  Acl acl_;
+  AclSources acl_sources_;
+  Statistics statistics_;
   CommandStatistics command_statistics_;
   ErrorStatistics errors_;
   SlowLog slow_log_;
@@ -142,6 +154,7 @@ class Server {
   std::atomic<uint64_t> tcp_keepalive_s_{0};
   std::atomic<uint64_t> maxclients_{0};
   std::atomic<uint64_t> protected_mode_{0};
+  std::atomic<uint64_t> acl_log_entries_max_{0};
   std::atomic<uint64_t> tracks_latency_{0};
   // kDisabled: nothing is slow, or no event is kept.
   static constexpr uint64_t kDisabled = UINT64_MAX;

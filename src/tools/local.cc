@@ -9,6 +9,7 @@
 #include <memory>
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "fmt/format.h"
 #include "tools/child_server.h"
 #include "tools/redis_client.h"
@@ -26,6 +27,9 @@ constexpr int kAskTimeoutMs = 2000;
 // The longest distance between a node's plain port and its other ones.
 constexpr int kPortsApart = 300;
 constexpr const char* kHost = "127.0.0.1";
+// In the errors of a server that has a password.
+constexpr const char* kWrongPassword = "WRONGPASS";
+constexpr const char* kNoPassword = "NOAUTH";
 
 void Say(const std::string& line) {
   fmt::print("{}\n", line);
@@ -196,12 +200,13 @@ std::string LocalCluster::WaitUntilReady(Node& node, size_t members) {
   return {};
 }
 
-// It serves, sees the members, and a key can be read through it.
+// It serves, sees the members, and a key can be read through it. A node that wants a password which
+// we do not have serves, at least.
 bool LocalCluster::IsReady(const Node& node, size_t members) const {
   auto client = RedisClient::Connect({kHost, node.port}, kAskTimeoutMs);
-  if (!client.ok()) return false;
+  if (!client.ok()) return absl::StrContains(client.status().message(), kWrongPassword);
   const auto info = client->AskText({"INFO", "kindred"});
-  if (!info.ok()) return false;
+  if (!info.ok()) return absl::StrContains(info.status().message(), kNoPassword);
   const auto at_least = static_cast<int64_t>(members);
   if (NumberOf(*info, "nodes") < at_least || NumberOf(*info, "nodes_alive") < at_least)
     return false;

@@ -109,6 +109,23 @@ def test_status_shows_who_is_away(directory):
     assert code == 1 and err.startswith("kindred: ") and "cannot be reached" in err, err
 
 
+def test_a_password_is_taken_from_the_environment(directory):
+    with Local(directory, "--requirepass", "secret") as local:
+        local.wait_ready()
+        status = ("status", f"127.0.0.1:{local.port}")
+        code, _, err = run_binary(*status)
+        assert code == 1 and "NOAUTH Authentication required." in err, err
+        try:
+            os.environ["REDISCLI_AUTH"] = "wrong"
+            code, _, err = run_binary(*status)
+            assert code == 1 and "WRONGPASS" in err, err
+            os.environ["REDISCLI_AUTH"] = "secret"
+            code, out, err = run_binary(*status)
+            assert code == 0 and out.count(" alive ") == 3, out + err
+        finally:
+            del os.environ["REDISCLI_AUTH"]
+
+
 def test_a_taken_port_stops_all_of_it(directory):
     port = free_port(3)
     with socket.socket() as other:
