@@ -36,10 +36,11 @@ std::optional<std::string> WhyNotSettable(std::span<const std::string_view> name
 }  // namespace
 
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies() {
-  return {ConnectionCommands(),  ClientCommands(),  ClientControlCommands(),
-          ConfigCommands(),      ServerCommands(),  SlowLogCommands(),
-          LatencyCommands(),     CommandCommands(), ClusterCommands(),
-          ConsistencyCommands(), AclCommands(),     ObjectSessionCommands()};
+  return {ConnectionCommands(),   ClientCommands(),     ClientControlCommands(), ConfigCommands(),
+          ServerCommands(),       DurabilityCommands(), ReplicationCommands(),   ModuleCommands(),
+          MemoryCommands(),       DebugCommands(),      SlowLogCommands(),       LatencyCommands(),
+          CommandCommands(),      ClusterCommands(),    ConsistencyCommands(),   AclCommands(),
+          ObjectSessionCommands()};
 }
 
 Server::Server(const Config& config, Shared& shared, Host& host, ProcessIdentity identity)
@@ -204,7 +205,7 @@ std::string Server::Info(Face face, std::span<const std::string_view> sections, 
   facts.disk_failed = shared_.disk_failed();
   facts.expired_keys = shared_.expired_keys() - expired_keys_base_.load(std::memory_order_relaxed);
   facts.process = Measure();
-  facts.used_memory_peak_bytes = used_memory_peak_bytes_.load(std::memory_order_relaxed);
+  facts.used_memory_peak_bytes = used_memory_peak_bytes();
   facts.startup_memory_bytes = startup_memory_bytes_;
   if (ShowsInfo(sections, "commandstats") || ShowsInfo(sections, "latencystats")) {
     facts.commands = command_statistics_.totals();

@@ -29,6 +29,7 @@
 #include "server/host.h"
 #include "server/info.h"
 #include "server/latency_events.h"
+#include "server/monitors.h"
 #include "server/pause.h"
 #include "server/session_command.h"
 #include "server/slow_log.h"
@@ -58,6 +59,7 @@ class Server {
   // CONFIG RESETSTAT.
   void ResetStatistics();
   Pause& pause() { return pause_; }
+  Monitors& monitors() { return monitors_; }
   SlowLog& slow_log() { return slow_log_; }
   LatencyEvents& latency_events() { return latency_events_; }
   const ProcessIdentity& identity() const { return identity_; }
@@ -108,6 +110,8 @@ class Server {
   void OnSecond(uint64_t now_ms);
   // As of now.
   ProcessFacts Measure();
+  uint64_t used_memory_peak_bytes() const { return Load(used_memory_peak_bytes_); }
+  uint64_t startup_memory_bytes() const { return startup_memory_bytes_; }
 
   std::string Info(Face face, std::span<const std::string_view> sections, uint64_t now_ms);
   // Live keys of this node by database: on the plain face of all slots that it holds, on the
@@ -139,6 +143,7 @@ class Server {
   ErrorStatistics errors_;
   SlowLog slow_log_;
   LatencyEvents latency_events_;
+  Monitors monitors_;
   Pause pause_;
 
   mutable std::mutex mutex_;

@@ -19,6 +19,9 @@ ParserLimits LimitsOf(const Server& server) {
   return limits;
 }
 
+// Stands for a request that time answers: the end of a sleep. Requests have smaller numbers.
+constexpr uint64_t kSleepRequest = UINT64_MAX;
+
 // Memory that a session keeps for input to come.
 constexpr size_t kInputBytesKept = size_t{64} << 10;
 
@@ -49,6 +52,7 @@ Session::Session(Server& server, Node& node, Face face, Peername names, uint64_t
 }
 
 Session::~Session() {
+  if (client_.monitor) server_.monitors().Remove(&client_);
   for (uint64_t request : flight_.requests()) node_.Abandon(request);
   server_.clients().Remove(&client_);
 }
@@ -83,6 +87,7 @@ std::vector<uint64_t> Session::TakeNewRequests() { return std::exchange(new_requ
 
 void Session::TakeOutput(uint64_t durable, std::string* out) {
   size_t before = out->size();
+  if (client_.monitor && !closing_) TakeMonitored();
   chain_.TakeOutput(durable, out);
   timer_.OnDurable(durable);
   if (out->size() > before) {
@@ -107,7 +112,22 @@ bool Session::ReadingPaused() const {
 
 bool Session::CloseAfterOutput() const { return closing_ && chain_.empty(); }
 
-void Session::OnTick(uint64_t now_ms) { RunInput(now_ms); }
+void Session::OnTick(uint64_t now_ms) {
+  if (sleeps_until_ms_ == 0) return RunInput(now_ms);
+  if (now_ms < sleeps_until_ms_) return;
+  sleeps_until_ms_ = 0;
+  OnReply({kSleepRequest, 0, "+OK\r\n"}, now_ms);
+}
+
+void Session::Monitor() {
+  client_.monitor = true;
+  server_.monitors().Add(&client_);
+}
+
+void Session::TakeMonitored() {
+  server_.monitors().Take(client_, chain_.Open());
+  chain_.Written();
+}
 
 // A command has run: whether the next one's reply is wanted.
 void Session::NextReply() {
@@ -137,6 +157,7 @@ void Session::ResetState() {
   set_protocol(2);
   set_db(0);
   set_replies(Replies::kOn);
+  if (client_.monitor.exchange(false)) server_.monitors().Remove(&client_);
   consistency_ = server_.DefaultConsistency();
   user_.Reset();
   server_.clients().ChangeWords(client_, [](ClientWords& words) {
@@ -148,8 +169,8 @@ void Session::ResetState() {
 }
 
 bool Session::CanRun() const {
-  return !closing_ && waits_for_ == 0 && chain_.pending() < kRepliesInFlightMax &&
-         chain_.bytes() < kOutputWaitingBytesMax;
+  return !closing_ && waits_for_ == 0 && sleeps_until_ms_ == 0 &&
+         chain_.pending() < kRepliesInFlightMax && chain_.bytes() < kOutputWaitingBytesMax;
 }
 
 void Session::RunInput(uint64_t now_ms) {
@@ -252,15 +273,18 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
   if (command->after_all && HasToWait({.everything = true, .write = true, .keys = {}})) {
     return Ran::kWaits;
   }
-  client_.command.store(&command->row, std::memory_order_relaxed);
-  statistics_.Add(Counter::kCommands);
-  timer_.Begin(command->row, args);
-  answer_after_ = 0;
+  BeginCommand(command->row, args);
+  reply_after_ = 0;
   std::string* out = chain_.Open();
   size_t before = out->size();
   ReplyWriter reply(out, protocol_);
   command->run(*this, args, reply, now_ms);
-  Answered(std::string_view(*out).substr(before), false, answer_after_);
+  if (sleeps_until_ms_ != 0) {
+    timer_.Pending(kSleepRequest);
+    chain_.Pending(kSleepRequest);
+    return Ran::kYes;
+  }
+  Answered(std::string_view(*out).substr(before), false, reply_after_);
   return Ran::kYes;
 }
 
@@ -281,9 +305,7 @@ Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency
     touch = TouchOf(row, args);
     if (HasToWait(touch)) return Ran::kWaits;
   }
-  client_.command.store(&row, std::memory_order_relaxed);
-  statistics_.Add(Counter::kCommands);
-  timer_.Begin(row, args);
+  BeginCommand(row, args);
 
   Request request;
   request.row = &row;
@@ -330,10 +352,19 @@ bool Session::HasToWait(const KeysInFlight::Touch& touch) {
   return waits_for_ != 0;
 }
 
+void Session::BeginCommand(const CommandRow& row, Args args) {
+  client_.command.store(&row, std::memory_order_relaxed);
+  statistics_.Add(Counter::kCommands);
+  if (server_.monitors().any()) {
+    server_.monitors().Feed(row, args, client_, server_.host().WallUs());
+  }
+  timer_.Begin(row, args);
+}
+
 // CLIENT PAUSE: the command stays in the input, and is tried again with each tick.
 bool Session::IsPaused(const CommandRow& row, uint64_t now_ms) {
   const bool paused = server_.pause().Holds(row, now_ms);
-  if (paused != WantsTicks()) client_.blocked.store(paused, std::memory_order_relaxed);
+  if (paused != is_paused()) client_.blocked.store(paused, std::memory_order_relaxed);
   return paused;
 }
 

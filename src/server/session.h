@@ -74,7 +74,7 @@ class Session {
   bool WantsToRun() const { return stalled_ && CanRun(); }
 
   // Something waits for time to pass: a pause, or a sleep. The loop calls OnTick now and then.
-  bool WantsTicks() const { return client_.blocked.load(std::memory_order_relaxed); }
+  bool WantsTicks() const { return sleeps_until_ms_ != 0 || is_paused(); }
   void OnTick(uint64_t now_ms);
 
   // Too much is in flight or waiting to be sent: stop reading until it shrinks.
@@ -102,7 +102,12 @@ class Session {
              uint64_t now_ms);
   void CloseWhenAnswered() { closing_ = true; }
   // What the handler writes may leave when `sequence` is durable.
-  void AnswerAfter(uint64_t sequence) { answer_after_ = sequence; }
+  void HoldReplyUntil(uint64_t sequence) { reply_after_ = sequence; }
+  // DEBUG SLEEP: the command is answered, and the next is run, when the time has come. For this
+  // client only; others go on.
+  void SleepUntil(uint64_t ms) { sleeps_until_ms_ = ms; }
+  // MONITOR: from now on it is told of all clients' commands.
+  void Monitor();
   // CLIENT REPLY. kSkip: the next command's reply is not wanted.
   enum class Replies : uint8_t { kOn, kOff, kSkipNext, kSkip };
   void set_replies(Replies replies);
@@ -128,6 +133,9 @@ class Session {
   KeysInFlight::Touch TouchOf(const CommandRow& row, Args args);
   bool HasToWait(const KeysInFlight::Touch& touch);
   bool IsPaused(const CommandRow& row, uint64_t now_ms);
+  bool is_paused() const { return client_.blocked.load(std::memory_order_relaxed); }
+  void BeginCommand(const CommandRow& row, Args args);
+  void TakeMonitored();
   // An error instead of the command; and one of a command that is known.
   Ran Refuse(std::string_view error);
   Ran Reject(const CommandRow& row, std::string_view error);
@@ -155,7 +163,8 @@ class Session {
   bool stalled_ = false;    // Run has stopped at a bound.
   bool closing_ = false;    // No further command is run.
   Replies replies_ = Replies::kOn;
-  uint64_t answer_after_ = 0;  // Of the handler that runs.
+  uint64_t sleeps_until_ms_ = 0;  // 0: it does not sleep.
+  uint64_t reply_after_ = 0;      // Of the handler that runs.
 
   int protocol_ = 2;
   uint8_t db_ = 0;

@@ -31,7 +31,12 @@ std::span<const SessionCommand> ConnectionCommands();     // HELLO, PING, SELECT
 std::span<const SessionCommand> ClientCommands();         // CLIENT: what is said of clients
 std::span<const SessionCommand> ClientControlCommands();  // CLIENT KILL, PAUSE, REPLY, ...
 std::span<const SessionCommand> ConfigCommands();         // CONFIG
-std::span<const SessionCommand> ServerCommands();         // INFO, TIME
+std::span<const SessionCommand> ServerCommands();         // INFO, TIME, MONITOR, ...
+std::span<const SessionCommand> DurabilityCommands();     // SAVE, WAIT, SHUTDOWN, ...
+std::span<const SessionCommand> ReplicationCommands();    // ROLE, REPLICAOF, ...
+std::span<const SessionCommand> ModuleCommands();         // MODULE
+std::span<const SessionCommand> MemoryCommands();         // MEMORY
+std::span<const SessionCommand> DebugCommands();          // DEBUG
 std::span<const SessionCommand> SlowLogCommands();        // SLOWLOG
 std::span<const SessionCommand> LatencyCommands();        // LATENCY
 std::span<const SessionCommand> CommandCommands();        // COMMAND

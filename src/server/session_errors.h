@@ -100,7 +100,36 @@ inline std::string AclSaveFailed(std::string_view why) {
       why);
 }
 
+// A command that an option switches on. `command` in capitals.
+inline std::string CommandNotAllowed(std::string_view command, std::string_view option) {
+  return fmt::format(
+      "ERR {} command not allowed. If the {} option is set to \"local\", you can run it from a "
+      "local connection, otherwise you need to set this option in the configuration file, and "
+      "then restart the server.",
+      command, option);
+}
+
+inline constexpr std::string_view kNotZeroOrOne =
+    "ERR value is out of range, value must between 0 and 1";
+inline constexpr std::string_view kNotPositive = "ERR value is out of range, must be positive";
+inline constexpr std::string_view kNoShutdown = "ERR No shutdown in progress.";
+inline constexpr std::string_view kInvalidMasterPort = "ERR Invalid master port";
+inline constexpr std::string_view kReplicaOfInCluster =
+    "ERR REPLICAOF not allowed in cluster mode.";
+inline constexpr std::string_view kFailoverInCluster = "ERR FAILOVER not allowed in cluster mode.";
+inline constexpr std::string_view kNoFailover = "ERR No failover in progress.";
+inline constexpr std::string_view kFailoverNeedsReplicas =
+    "ERR FAILOVER requires connected replicas.";
+inline constexpr std::string_view kSwapDbInCluster = "ERR SWAPDB is not allowed in cluster mode";
+inline constexpr std::string_view kInvalidFirstDb = "ERR invalid first DB index";
+inline constexpr std::string_view kInvalidSecondDb = "ERR invalid second DB index";
+
 // Kindred's own.
+inline constexpr std::string_view kSwapDbNotSupported =
+    "ERR SWAPDB is not supported: it would have to write all keys of both databases anew";
+inline constexpr std::string_view kReplicaOfNotSupported =
+    "ERR REPLICAOF is not supported: nodes become members of a cluster with the option join, and "
+    "keep copies for each other";
 inline constexpr std::string_view kWithNeedsKeys = "ERR WITH needs a command on keys";
 
 }  // namespace kindred
