@@ -9,6 +9,7 @@
 #include "command/with.h"
 #include "resp/errors.h"
 #include "resp/reply_parser.h"
+#include "server/help.h"
 #include "server/server.h"
 #include "server/session.h"
 #include "server/session_command.h"
@@ -124,6 +125,29 @@ void Getkeysandflags(Session& session, Args args, ReplyWriter& reply, uint64_t) 
   WriteKeysOf(session, args.subspan(2), /*with_use=*/true, reply);
 }
 
+constexpr std::string_view kHelp[] = {
+    "(no subcommand)",
+    "    Return details about all Redis commands.",
+    "COUNT",
+    "    Return the total number of commands in this Redis server.",
+    "LIST",
+    "    Return a list of all commands in this Redis server.",
+    "INFO [<command-name> ...]",
+    "    Return details about multiple Redis commands.",
+    "    If no command names are given, documentation details for all",
+    "    commands are returned.",
+    "DOCS [<command-name> ...]",
+    "    Return documentation details about multiple Redis commands.",
+    "    If no command names are given, documentation details for all",
+    "    commands are returned.",
+    "GETKEYS <full-command>",
+    "    Return the keys from a full Redis command.",
+    "GETKEYSANDFLAGS <full-command>",
+    "    Return the keys and the access flags from a full Redis command.",
+};
+
+void Help(Session&, Args args, ReplyWriter& reply, uint64_t) { WriteHelp(args[0], kHelp, reply); }
+
 constexpr uint32_t kAnyTime = kFlagLoading | kFlagStale;
 
 constexpr SessionCommand kCommands[] = {
@@ -201,6 +225,7 @@ constexpr SessionCommand kCommands[] = {
              .complexity = "O(N) where N is the number of arguments to the command",
              .arguments = "command [arg]..."},
      .run = Getkeysandflags},
+    {.row = HelpRow("command|help", "5.0.0", "server", kAclConnection), .run = Help},
 };
 
 }  // namespace

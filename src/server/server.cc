@@ -38,7 +38,7 @@ std::optional<std::string> WhyNotSettable(std::span<const std::string_view> name
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies() {
   return {ConnectionCommands(), ClientCommands(),      ClientControlCommands(), ConfigCommands(),
           ServerCommands(),     SlowLogCommands(),     LatencyCommands(),       CommandCommands(),
-          ClusterCommands(),    ConsistencyCommands(), HelpCommands()};
+          ClusterCommands(),    ConsistencyCommands(), ObjectSessionCommands()};
 }
 
 Server::Server(const Config& config, Shared& shared, Host& host, ProcessIdentity identity)

@@ -62,7 +62,7 @@ class LocalCluster {
   bool IsReady(const Node& node, size_t members) const;
   bool Interrupted(milliseconds wait);
   void TellWhatToType() const;
-  void Watch();
+  std::string Watch();  // until Ctrl-C, or says why it ends sooner
   void StopAll();
 
   const LocalOptions& options_;
@@ -81,7 +81,7 @@ int LocalCluster::Run() {
   if (trouble.empty()) trouble = StartAll();
   if (trouble.empty() && !interrupted_) {
     TellWhatToType();
-    Watch();
+    trouble = Watch();
   }
   StopAll();
   if (trouble.empty()) return 0;
@@ -222,11 +222,11 @@ void LocalCluster::TellWhatToType() const {
   Say("Try, in another terminal:");
   Say(fmt::format("  redis-cli -p {} set hello world", first));
   Say(fmt::format("  redis-cli -p {} get hello", nodes_.size() > 1 ? first + 1 : first));
-  Say(fmt::format("  kindred status {}:{}", kHost, first));
+  Say(fmt::format("  {} status {}:{}", options_.program, kHost, first));
   Say("Ctrl-C stops all of them; the data stays.");
 }
 
-void LocalCluster::Watch() {
+std::string LocalCluster::Watch() {
   while (!Interrupted(kLookEvery * 4)) {
     for (Node& node : nodes_) {
       if (node.reported || node.server->Running()) continue;
@@ -235,8 +235,12 @@ void LocalCluster::Watch() {
                            node.server->name(), node.port, node.server->Ending(),
                            node.server->log()));
     }
+    if (std::all_of(nodes_.begin(), nodes_.end(), [](const Node& n) { return n.reported; })) {
+      return "all nodes have ended";
+    }
   }
   Say("Stopping.");
+  return {};
 }
 
 void LocalCluster::StopAll() {

@@ -102,6 +102,9 @@ def test_status_shows_who_is_away(directory):
             wait_until(lambda w=wanted: run_binary("status", f":{local.port}")[0] == w,
                        what=f"status exits with {wanted}")
         assert "have no majority" in run_binary("status", f":{local.port}")[1]
+        os.kill(local.pid_of(0), signal.SIGKILL)
+        assert local.process.wait(15 * SLOWNESS) == 1
+        assert "kindred: all nodes have ended" in local.text()
     code, _, err = run_binary("status", f"127.0.0.1:{local.port}")
     assert code == 1 and err.startswith("kindred: ") and "cannot be reached" in err, err
 
