@@ -20,6 +20,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "command/table.h"
 #include "node/shared.h"
+#include "server/acl.h"
+#include "server/acl_sources.h"
 #include "server/clients.h"
 #include "server/command_statistics.h"
 #include "server/config.h"
@@ -49,6 +51,8 @@ class Server {
   const SessionCommand* SessionCommandOf(const CommandRow* row) const;
   const CommandRow* with_row() const { return with_row_; }
   Clients& clients() { return clients_; }
+  Acl& acl() { return acl_; }
+  AclSources& acl_sources() { return acl_sources_; }
   Statistics& statistics() { return statistics_; }
   CommandStatistics& command_statistics() { return command_statistics_; }
   ErrorStatistics& errors() { return errors_; }
@@ -84,6 +88,7 @@ class Server {
   BufferLimit output_limit() const {
     return {Load(output_hard_bytes_), Load(output_soft_bytes_), Load(output_soft_s_)};
   }
+  size_t acl_log_entries_max() const { return Load(acl_log_entries_max_); }
   bool tracks_latency() const { return Load(tracks_latency_) != 0; }
   bool KeepsSlowLog() const {
     return Load(slower_than_us_) != kDisabled && Load(slow_log_max_) > 0;
@@ -99,6 +104,11 @@ class Server {
   // Asked by the edge for each new connection. The error to send before closing it, or nothing:
   // then it counts as a client until clients().Leave(). `loopback`: it comes from this machine.
   std::optional<std::string> Admit(bool loopback);
+
+  // Before the first client is served: what the configuration says of users is made true. `joined`:
+  // the node has just become a member of a cluster, whose users hold. Returns a sentence for the
+  // log, which may be empty, or why the server cannot start.
+  absl::StatusOr<std::string> SettleUsers(bool joined, uint64_t now_ms);
 
   // Called by the edge once a second.
   void OnSecond(uint64_t now_ms);
@@ -129,8 +139,10 @@ class Server {
   absl::flat_hash_map<const CommandRow*, const SessionCommand*> session_commands_;  // Constant.
   const CommandRow* const with_row_;
 
-  Clients clients_;        // Has its own lock.
-  Statistics statistics_;  // Has its own lock, as those that follow.
+  Clients clients_;  // Has its own lock, as those that follow.
+  Acl acl_;
+  AclSources acl_sources_;
+  Statistics statistics_;
   CommandStatistics command_statistics_;
   ErrorStatistics errors_;
   SlowLog slow_log_;
@@ -154,6 +166,7 @@ class Server {
   std::atomic<uint64_t> output_hard_bytes_{0};
   std::atomic<uint64_t> output_soft_bytes_{0};
   std::atomic<uint64_t> output_soft_s_{0};
+  std::atomic<uint64_t> acl_log_entries_max_{0};
   std::atomic<uint64_t> tracks_latency_{0};
   // kDisabled: nothing is slow, or no event is kept.
   static constexpr uint64_t kDisabled = UINT64_MAX;

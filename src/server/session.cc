@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "command/with.h"
 #include "resp/errors.h"
+#include "server/acl_check.h"
 #include "server/server.h"
 #include "server/session_errors.h"
 
@@ -35,6 +36,7 @@ Session::Session(Server& server, Node& node, Face face, Peername names, uint64_t
     : server_(server),
       node_(node),
       statistics_(server.statistics().OfLoop(node.loop())),
+      user_(server.acl()),
       timer_(server, node.loop(), client_),
       parser_(LimitsOf(server)),
       consistency_(server.DefaultConsistency()) {
@@ -158,7 +160,9 @@ void Session::ResetState() {
   set_replies(Replies::kOn);
   if (client_.monitor.exchange(false)) server_.monitors().Remove(&client_);
   consistency_ = server_.DefaultConsistency();
+  user_.Reset();
   server_.clients().ChangeWords(client_, [](ClientWords& words) {
+    words.user = kDefaultUser;
     words.name.clear();
     words.no_evict = false;
     words.no_touch = false;
@@ -215,6 +219,7 @@ size_t Session::Run(std::string_view input, uint64_t now_ms) {
       stalled_ = true;
       break;
     }
+    parser_.set_stranger(user_.IsStranger());
     ParseStatus status = parser_.Parse(input.substr(used));
     if (status == ParseStatus::kNeedMore) break;
     if (status == ParseStatus::kError) {
@@ -245,6 +250,7 @@ Session::Ran Session::Execute(Args args, const Consistency& consistency, bool wi
     return ExecuteHere(*row, args, now_ms);
   }
   if (!row->ArityFits(args.size())) return Reject(*row, WrongArity(row->name));
+  if (IsDenied(*row, args, now_ms)) return Ran::kYes;
   if (row->kind == RowKind::kManyKeys) return Reject(*row, "ERR this command is not there yet");
   return Submit(*row, args, consistency, now_ms);
 }
@@ -261,6 +267,7 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
   if (!command->row.ArityFits(args.size())) {
     return Reject(command->row, WrongArity(command->row.name));
   }
+  if (IsDenied(command->row, args, now_ms)) return Ran::kYes;
   if (&command->row == server_.with_row()) return ExecuteWith(args, now_ms);
   if (command->cluster_only && face() == Face::kPlain) {
     return Reject(command->row, kClusterDisabled);
@@ -379,6 +386,48 @@ Session::Ran Session::Refuse(std::string_view error) {
   ReplyWriter(chain_.Open(), protocol_).Error(error);
   chain_.Written();
   return Ran::kYes;
+}
+
+bool Session::IsDenied(const CommandRow& row, Args args, uint64_t now_ms) {
+  if (user_.MayDoAnything()) return false;
+  if (!user_.Refresh()) {
+    closing_ = true;
+    return true;
+  }
+  if (user_.login_needed() && (row.flags & kFlagNoAuth) == 0) {
+    Reject(row, kNoAuth);
+    return true;
+  }
+  const AclVerdict verdict = CheckAcl(user_.user(), row, args);
+  if (verdict.denied == AclDenied::kNothing) return false;
+  client_.command.store(&row, std::memory_order_relaxed);
+  const bool is_key = verdict.denied == AclDenied::kKey;
+  LogDenied(is_key ? AclReason::kKey : AclReason::kCommand,
+            is_key ? args[verdict.argument] : row.name, user_.user().name, now_ms);
+  Reject(row, DeniedText(verdict, user_.user(), row));
+  return true;
+}
+
+bool Session::LogIn(std::string_view name, std::string_view password, std::string_view command,
+                    uint64_t now_ms) {
+  if (!user_.LogIn(name, password)) {
+    LogDenied(AclReason::kAuth, command, name, now_ms);
+    return false;
+  }
+  server_.clients().ChangeWords(client_, [name](ClientWords& words) { words.user = name; });
+  return true;
+}
+
+void Session::LogDenied(AclReason reason, std::string_view object, std::string_view user,
+                        uint64_t now_ms) {
+  AclLogEntry denied;
+  denied.reason = reason;
+  denied.context = "toplevel";
+  denied.object = object;
+  denied.user = user;
+  denied.client = server_.clients().Line(client_, now_ms);
+  if (denied.client.ends_with('\n')) denied.client.pop_back();
+  server_.acl().log().Add(std::move(denied), now_ms, server_.acl_log_entries_max());
 }
 
 void Session::Answered(std::string_view reply, bool one_key_read, uint64_t after) {

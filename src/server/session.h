@@ -26,6 +26,7 @@
 #include "server/keys_in_flight.h"
 #include "server/reply_chain.h"
 #include "server/reply_window.h"
+#include "server/session_user.h"
 #include "server/statistics.h"
 
 namespace kindred {
@@ -97,6 +98,11 @@ class Session {
   uint8_t db() const { return db_; }
   void set_db(uint8_t db);
   Consistency& consistency() { return consistency_; }
+  SessionUser& user() { return user_; }
+  // AUTH, and HELLO with it: false if the name or the password is wrong; that is in ACL LOG then.
+  // `command` is how the client wrote it.
+  bool LogIn(std::string_view name, std::string_view password, std::string_view command,
+             uint64_t now_ms);
   void CloseWhenAnswered() { closing_ = true; }
   // What the handler writes may leave when `sequence` is durable.
   void HoldReplyUntil(uint64_t sequence) { reply_after_ = sequence; }
@@ -136,6 +142,9 @@ class Session {
   // An error instead of the command; and one of a command that is known.
   Ran Refuse(std::string_view error);
   Ran Reject(const CommandRow& row, std::string_view error);
+  // The user may not run the command, and was told so; or is gone.
+  bool IsDenied(const CommandRow& row, Args args, uint64_t now_ms);
+  void LogDenied(AclReason reason, std::string_view object, std::string_view user, uint64_t now_ms);
   void Answered(std::string_view reply, bool one_key_read, uint64_t after);
   void CountReply(bool one_key_read, std::string_view reply);
 
@@ -143,6 +152,7 @@ class Session {
   Node& node_;
   LoopStatistics& statistics_;
   Client client_;
+  SessionUser user_;
   CommandTimer timer_;
   ReplyWindow window_;
 

@@ -6,6 +6,7 @@
 //
 // Constants and pure functions, any thread.
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -17,8 +18,16 @@ inline constexpr std::string_view kMaxClients = "ERR max number of clients reach
 inline constexpr std::string_view kProtectedMode =
     "DENIED Redis is running in protected mode because protected mode is enabled and no password "
     "is set for the default user. In this mode connections are only accepted from the loopback "
-    "interface. If you want to connect from external computers, set the option protected-mode to "
-    "no, in the configuration file or with CONFIG SET from a client on this machine.";
+    "interface. If you want to connect from external computers to Redis you may adopt one of the "
+    "following solutions: 1) Just disable protected mode sending the command 'CONFIG SET "
+    "protected-mode no' from the loopback interface by connecting to Redis from the same host the "
+    "server is running, however MAKE SURE Redis is not publicly accessible from internet if you do "
+    "so. Use CONFIG REWRITE to make this change permanent. 2) Alternatively you can just disable "
+    "the protected mode by editing the Redis configuration file, and setting the protected mode "
+    "option to 'no', and then restarting the server. 3) If you started the server manually just "
+    "for testing, restart it with the '--protected-mode no' option. 4) Set up an authentication "
+    "password for the default user. NOTE: You only need to do one of the above things in order for "
+    "the server to start accepting connections from the outside.";
 
 inline constexpr std::string_view kSelectInCluster = "ERR SELECT is not allowed in cluster mode";
 inline constexpr std::string_view kInvalidSlot = "ERR Invalid slot";
@@ -63,6 +72,36 @@ inline std::string SubcommandSyntax(std::string_view subcommand, std::string_vie
 inline constexpr std::string_view kSlowLogCount = "ERR count should be greater than or equal to -1";
 inline std::string NoSamples(std::string_view event) {
   return fmt::format("ERR No samples available for event '{}'", event.substr(0, event.find('\0')));
+}
+
+// ACL.
+inline constexpr std::string_view kAclUserNameHasSpaces =
+    "ERR Usernames can't contain spaces or null characters";
+inline constexpr std::string_view kAclDefaultUserStays = "ERR The 'default' user cannot be removed";
+inline constexpr std::string_view kAclGenPassBits =
+    "ERR ACL GENPASS argument must be the number of bits for the output password, a positive "
+    "number up to 4096";
+inline std::string UnknownAclCategory(std::string_view category) {
+  return fmt::format("ERR Unknown category '{}'",
+                     category.substr(0, std::min<size_t>(category.find('\0'), 128)));
+}
+inline std::string AclUserNotFound(std::string_view user) {
+  return fmt::format("ERR User '{}' not found", user.substr(0, user.find('\0')));
+}
+inline std::string AclCommandNotFound(std::string_view command) {
+  return fmt::format("ERR Command '{}' not found", command.substr(0, command.find('\0')));
+}
+// A known subcommand with too many arguments: Redis takes it for an unknown one.
+inline std::string UnknownAclSubcommand(std::string_view subcommand) {
+  return fmt::format("ERR unknown subcommand or wrong number of arguments for '{}'. Try ACL HELP.",
+                     subcommand.substr(0, std::min<size_t>(subcommand.find('\0'), 128)));
+}
+// Redis's sentence sends the reader to its log; what is in ours stands here, too.
+inline std::string AclSaveFailed(std::string_view why) {
+  return fmt::format(
+      "ERR There was an error trying to save the ACLs. Please check the server logs for more "
+      "information ({})",
+      why);
 }
 
 // A command that an option switches on. `command` in capitals.
