@@ -25,18 +25,21 @@ std::vector<uint16_t> RolesOf(const ClusterView& view, uint32_t vnode) {
 }
 
 // redis-py and node-redis take a node for good to be what they first meet it as, a primary or a
-// replica, and ask only primaries for DBSIZE and SCAN. So the first range of each primary comes
-// first, and names as replicas only nodes that were primaries before it.
+// replica, and ask only primaries for DBSIZE and SCAN. So the first slot of each primary comes
+// first, and names as replicas only nodes that were primaries before it. It is a range of its own
+// because redis-py, when it reads from replicas in turn, counts on all of a primary's slots having
+// equally many.
 std::vector<SlotRange> PrimariesFirst(std::vector<SlotRange> ranges) {
   std::vector<SlotRange> first, rest;
   std::set<uint16_t> met;
   for (SlotRange& range : ranges) {
-    if (!met.insert(range.nodes[0]).second) {
-      rest.push_back(std::move(range));
-      continue;
+    if (met.insert(range.nodes[0]).second) {
+      SlotRange& slot = first.emplace_back(range);
+      slot.last = slot.first;
+      std::erase_if(slot.nodes, [&met](uint16_t node) { return !met.contains(node); });
+      if (range.first++ == range.last) continue;
     }
-    std::erase_if(range.nodes, [&met](uint16_t node) { return !met.contains(node); });
-    first.push_back(std::move(range));
+    rest.push_back(std::move(range));
   }
   std::move(rest.begin(), rest.end(), std::back_inserter(first));
   return first;

@@ -63,9 +63,9 @@ TEST_F(ClusterRepliesTest, NeighbouringSlotsWithTheSameNodesAreOneRange) {
 
 TEST_F(ClusterRepliesTest, SlotsNameTheFirstReplicaAsMaster) {
   ReplyNode reply = Reply([&](ReplyWriter& writer) { WriteClusterSlots(View(0), writer); });
-  ASSERT_EQ(reply.items.size(), 3u);
-  const ReplyNode& second = reply.items[1];
-  EXPECT_EQ(second.items[0].integer, 8192);
+  ASSERT_EQ(reply.items.size(), 5u);
+  const ReplyNode& second = reply.items[3];
+  EXPECT_EQ(second.items[0].integer, 8193);
   EXPECT_EQ(second.items[1].integer, 12287);
   ASSERT_GE(second.items.size(), 3u);
   EXPECT_EQ(second.items[2].items[0].text, "127.0.0.1");
@@ -74,7 +74,7 @@ TEST_F(ClusterRepliesTest, SlotsNameTheFirstReplicaAsMaster) {
   EXPECT_TRUE(second.items[2].items[3].items.empty());
 }
 
-TEST_F(ClusterRepliesTest, SlotsNameNoPrimaryAsReplicaBeforeItsFirstRange) {
+TEST_F(ClusterRepliesTest, SlotsNameNoPrimaryAsReplicaBeforeItsFirstSlot) {
   ReplyNode reply = Reply([&](ReplyWriter& writer) { WriteClusterSlots(View(0), writer); });
   std::vector<std::vector<int64_t>> ports;
   for (const ReplyNode& range : reply.items) {
@@ -83,7 +83,9 @@ TEST_F(ClusterRepliesTest, SlotsNameNoPrimaryAsReplicaBeforeItsFirstRange) {
       of_range.push_back(range.items[i].items[1].integer);
     }
   }
-  EXPECT_EQ(ports, (std::vector<std::vector<int64_t>>{{7101}, {7102, 7101}, {7101, 7102, 7103}}));
+  EXPECT_EQ(ports,
+            (std::vector<std::vector<int64_t>>{
+                {7101}, {7102, 7101}, {7101, 7102, 7103}, {7102, 7103, 7101}, {7101, 7102, 7103}}));
 }
 
 TEST_F(ClusterRepliesTest, ALivingReplicaTakesTheDeadMastersPlace) {
