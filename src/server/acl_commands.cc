@@ -27,7 +27,7 @@ Acl& AclOf(Session& session) { return session.server().acl(); }
 
 // Whoever has deleted himself still hears that it is done.
 void Note(Session& session, const Acl::Changed& changed) {
-  session.AnswerAfter(changed.after);
+  session.HoldReplyUntil(changed.after);
   if (!session.user().Refresh()) session.CloseWhenAnswered();
 }
 

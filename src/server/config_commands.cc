@@ -25,7 +25,7 @@ std::optional<std::string> SetPasswordIfNamed(Session& session, Args names_and_v
     if (!SameWord(names_and_values[i], "requirepass")) continue;
     Acl::Changed changed =
         session.server().acl_sources().SetRequirepass(names_and_values[i + 1], now_ms);
-    session.AnswerAfter(changed.after);
+    session.HoldReplyUntil(changed.after);
     return std::move(changed.error);
   }
   return std::nullopt;
