@@ -36,11 +36,11 @@ std::optional<std::string> WhyNotSettable(std::span<const std::string_view> name
 }  // namespace
 
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies() {
-  return {ConnectionCommands(),   ClientCommands(),     ClientControlCommands(), ConfigCommands(),
-          ServerCommands(),       DurabilityCommands(), ReplicationCommands(),   ModuleCommands(),
-          MemoryCommands(),       DebugCommands(),      SlowLogCommands(),       LatencyCommands(),
-          CommandCommands(),      ClusterCommands(),    ConsistencyCommands(),   AclCommands(),
-          ObjectSessionCommands()};
+  return {ConnectionCommands(), ClientCommands(),       ClientControlCommands(), ConfigCommands(),
+          ServerCommands(),     DurabilityCommands(),   ReplicationCommands(),   ModuleCommands(),
+          MemoryCommands(),     DebugCommands(),        SlowLogCommands(),       LatencyCommands(),
+          CommandCommands(),    ClusterCommands(),      ConsistencyCommands(),   AclCommands(),
+          AclLogCommands(),     ObjectSessionCommands()};
 }
 
 Server::Server(const Config& config, Shared& shared, Host& host, ProcessIdentity identity)
