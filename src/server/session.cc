@@ -76,6 +76,7 @@ void Session::OnBytes(std::string_view bytes, uint64_t now_ms) {
 void Session::OnReply(const Outbox::Reply& reply, uint64_t now_ms) {
   bool one_key_read = flight_.Remove(reply.request);
   timer_.OnReply(reply.request, reply.bytes, reply.after);
+  window_.OnReply(reply.bytes.size());
   if (!chain_.OnReply(reply.request, reply.after, reply.bytes)) return;
   CountReply(one_key_read, reply.bytes);
   if (waits_for_ == reply.request) waits_for_ = 0;
@@ -103,7 +104,7 @@ void Session::GiveUpOnDisk(uint64_t durable) {
 }
 
 bool Session::ReadingPaused() const {
-  return closing_ || chain_.pending() >= kRepliesInFlightMax ||
+  return closing_ || chain_.pending() >= window_.replies() ||
          chain_.bytes() >= kOutputWaitingBytesMax ||
          ((waits_for_ != 0 || stalled_ || WantsTicks()) &&
           waiting_bytes() >= kInputWaitingBytesMax);
@@ -169,7 +170,7 @@ void Session::ResetState() {
 
 bool Session::CanRun() const {
   return !closing_ && waits_for_ == 0 && sleeps_until_ms_ == 0 &&
-         chain_.pending() < kRepliesInFlightMax && chain_.bytes() < kOutputWaitingBytesMax;
+         chain_.pending() < window_.replies() && chain_.bytes() < kOutputWaitingBytesMax;
 }
 
 void Session::RunInput(uint64_t now_ms) {
@@ -267,6 +268,12 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
   }
   if (IsDenied(command->row, args, now_ms)) return Ran::kYes;
   if (&command->row == server_.with_row()) return ExecuteWith(args, now_ms);
+  if (command->cluster_only && face() == Face::kPlain) {
+    return Reject(command->row, kClusterDisabled);
+  }
+  if (command->row.kind == RowKind::kKeyspace) {
+    return Submit(command->row, args, consistency_, now_ms);
+  }
   CHECK(command->run != nullptr);
   if (IsPaused(command->row, now_ms)) return Ran::kWaits;
   if (command->after_all && HasToWait({.everything = true, .write = true, .keys = {}})) {

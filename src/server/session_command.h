@@ -21,10 +21,11 @@ class Session;
 using SessionHandler = void (*)(Session& session, Args args, ReplyWriter& reply, uint64_t now_ms);
 
 struct SessionCommand {
-  CommandRow row;                // Of kind kSession.
+  CommandRow row;                // Of kind kSession, or kKeyspace: the node's work, without `run`.
   SessionHandler run = nullptr;  // Null for a mere container, and for WITH.
   bool has_subcommands = false;
-  bool after_all = false;  // Waits for all commands before it, whose effect it shows.
+  bool after_all = false;     // Waits for all commands before it, whose effect it shows.
+  bool cluster_only = false;  // On the plain face it says that cluster support is disabled.
 };
 
 std::span<const SessionCommand> ConnectionCommands();     // HELLO, PING, SELECT, ...
@@ -41,6 +42,7 @@ std::span<const SessionCommand> SlowLogCommands();        // SLOWLOG
 std::span<const SessionCommand> LatencyCommands();        // LATENCY
 std::span<const SessionCommand> CommandCommands();        // COMMAND
 std::span<const SessionCommand> ClusterCommands();        // CLUSTER, READONLY, ...
+std::span<const SessionCommand> ClusterAdminCommands();   // CLUSTER MEET, ADDSLOTS, ...
 std::span<const SessionCommand> ConsistencyCommands();    // WITH, CONSISTENCY, OWNERS
 std::span<const SessionCommand> AclCommands();            // ACL: users
 std::span<const SessionCommand> AclLogCommands();         // ACL LOG

@@ -128,6 +128,28 @@ TEST_F(ClusterRepliesTest, NodesHasALineForEachNodeAndSaysWhoIsMyself) {
                 " 127.0.0.1:7103@7203 master,fail - 0 1000 5 disconnected\n");
 }
 
+TEST_F(ClusterRepliesTest, NodesJoinsRangesOfOneMasterWhateverTheirReplicas) {
+  // The second node is dead, so that the first and the third stand in for it in vnode 2.
+  const std::string text = ClusterNodesText(View(0, {1}), 1000);
+  EXPECT_NE(text.find(" connected 0-8191 12288-16383\n"), std::string::npos) << text;
+  EXPECT_NE(text.find(" connected 8192-12287\n"), std::string::npos) << text;
+  // Without the first node the second one has all: three ranges with other replicas.
+  ASSERT_EQ(SlotRangesOf(View(1, {0})).size(), 3u);
+  EXPECT_NE(ClusterNodesText(View(1, {0}), 1000).find(" connected 0-16383\n"), std::string::npos);
+}
+
+TEST_F(ClusterRepliesTest, LinksNameTheirNodes) {
+  ReplyNode reply = Reply(
+      [&](ReplyWriter& writer) {
+        WriteClusterLinks(View(0), {{1, 500}, {2, 600}}, writer);
+      },
+      3);
+  ASSERT_EQ(reply.items.size(), 2u);
+  EXPECT_EQ(reply.items[0].items[1].text, "to");
+  EXPECT_EQ(reply.items[0].items[3].text, std::string(40, '2'));
+  EXPECT_EQ(reply.items[1].items[5].integer, 600);
+}
+
 TEST_F(ClusterRepliesTest, TheStateIsOkAsLongAsEverySlotHasAMajority) {
   EXPECT_NE(ClusterInfoText(View(0, {2})).find("cluster_state:ok\r\n"), std::string::npos);
   std::string text = ClusterInfoText(View(0, {1, 2}));
