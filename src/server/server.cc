@@ -36,12 +36,12 @@ std::optional<std::string> WhyNotSettable(std::span<const std::string_view> name
 }  // namespace
 
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies() {
-  return {ConnectionCommands(),  ClientCommands(),  ClientControlCommands(),
-          ConfigCommands(),      ServerCommands(),  DurabilityCommands(),
-          ReplicationCommands(), ModuleCommands(),  MemoryCommands(),
-          DebugCommands(),       SlowLogCommands(), LatencyCommands(),
-          CommandCommands(),     ClusterCommands(), ClusterAdminCommands(),
-          ConsistencyCommands(), AclCommands(),     ObjectSessionCommands()};
+  return {
+      ConnectionCommands(), ClientCommands(),     ClientControlCommands(), ConfigCommands(),
+      ServerCommands(),     DurabilityCommands(), ReplicationCommands(),   ModuleCommands(),
+      MemoryCommands(),     DebugCommands(),      SlowLogCommands(),       LatencyCommands(),
+      CommandCommands(),    ClusterCommands(),    ClusterAdminCommands(),  ConsistencyCommands(),
+      AclCommands(),        AclLogCommands(),     ObjectSessionCommands()};
 }
 
 Server::Server(const Config& config, Shared& shared, Host& host, ProcessIdentity identity)

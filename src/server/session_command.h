@@ -44,7 +44,8 @@ std::span<const SessionCommand> CommandCommands();        // COMMAND
 std::span<const SessionCommand> ClusterCommands();        // CLUSTER, READONLY, ...
 std::span<const SessionCommand> ClusterAdminCommands();   // CLUSTER MEET, ADDSLOTS, ...
 std::span<const SessionCommand> ConsistencyCommands();    // WITH, CONSISTENCY, OWNERS
-std::span<const SessionCommand> AclCommands();            // ACL
+std::span<const SessionCommand> AclCommands();            // ACL: users
+std::span<const SessionCommand> AclLogCommands();         // ACL LOG
 std::span<const SessionCommand> ObjectSessionCommands();  // OBJECT HELP
 
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies();
