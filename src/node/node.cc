@@ -19,7 +19,7 @@ template <typename... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 constexpr uint64_t kIndexMask = Primary::kRoundBit - 1;
-constexpr uint64_t kYieldMs = 50;  // so long a holder may go on before it lets another have a vnode
+constexpr uint64_t kYieldMs = 80;  // so long a holder may go on before it lets another have a vnode
 
 }  // namespace
 
@@ -163,7 +163,7 @@ void Node::OnGuardedMessage(LinkId link, Guarded guarded, const Turn& turn) {
     return;
   if (guarded.base.Covers(guarded.version.dot)) return;
   LearnFlush(parts->db, guarded.flushed, turn);
-  RunDelayedPrepares(turn, link);
+  RunDelayedPrepares(turn, link, VnodeOfRecordKey(guarded.key));
   if (!shared_.clock().Hear(guarded.version.dot.time, turn.now_ms)) return;
   if (shared_.disk_failed()) return;
   const uint32_t vnode = VnodeOfRecordKey(guarded.key);
@@ -217,14 +217,18 @@ bool Node::MayGrantNow(const Prepare& prepare, const Turn& turn) {
   return may;
 }
 
-// `only`: those that came over this link, whose next message must not overtake them; 0: those that
-// have become free, or have waited long enough.
-void Node::RunDelayedPrepares(const Turn& turn, LinkId only) {
+// `only`: those for this vnode that came over this link, whose next message must not overtake them;
+// 0: those that have become free, or have waited long enough.
+void Node::RunDelayedPrepares(const Turn& turn, LinkId only, uint32_t vnode) {
   if (delayed_prepares_.empty()) return;
   std::vector<DelayedPrepare> delayed = std::move(delayed_prepares_);
   delayed_prepares_.clear();
   for (DelayedPrepare& each : delayed) {
-    const bool now = only != 0 ? each.link == only
+    const auto& items = each.prepare.items;
+    const bool asked = std::any_of(items.begin(), items.end(), [vnode](const Prepare::Item& item) {
+      return item.vnode == vnode;
+    });
+    const bool now = only != 0 ? each.link == only && asked
                                : turn.now_ms >= each.until_ms || MayGrantNow(each.prepare, turn);
     if (now) {
       AnswerPrepare(each.link, each.prepare, turn);
@@ -298,7 +302,7 @@ void Node::OnTick(uint64_t now_ms) {
   shared_.OnLivenessTick(now_ms);
   const Turn turn = TurnAt(now_ms);
   coordinator_.OnTick(turn);
-  RunDelayedPrepares(turn, 0);
+  RunDelayedPrepares(turn, 0, 0);
   for (uint32_t index = loop_; index < shared_.stripes(); index += shared_.settings().loops) {
     Shared::StripeAndPrimary& place = shared_.stripe(index);
     std::lock_guard lock(place.stripe.mutex());

@@ -86,7 +86,7 @@ class Node {
   void OnReplicateMessage(LinkId link, Replicate replicate, const Turn& turn);
   void OnPrepareMessage(LinkId link, Prepare prepare, const Turn& turn);
   bool MayGrantNow(const Prepare& prepare, const Turn& turn);
-  void RunDelayedPrepares(const Turn& turn, LinkId only);
+  void RunDelayedPrepares(const Turn& turn, LinkId only, uint32_t vnode);
   void AnswerPrepare(LinkId link, const Prepare& prepare, const Turn& turn);
   void AnswerLink(LinkId link, Message message, uint64_t after, const Turn& turn);
   template <typename Act>
