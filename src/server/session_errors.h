@@ -141,6 +141,12 @@ inline std::string ClusterNotSupported(std::string_view subcommand) {
 inline constexpr std::string_view kReplicaOfNotSupported =
     "ERR REPLICAOF is not supported: nodes become members of a cluster with the option join, and "
     "keep copies for each other";
+// `command` as its row names it.
+inline std::string SeveralKeysNotYet(std::string_view command) {
+  return fmt::format(
+      "ERR '{}' is not supported yet: it reads and writes several keys as one; nothing was done",
+      command);
+}
 inline constexpr std::string_view kWithNeedsKeys = "ERR WITH needs a command on keys";
 
 }  // namespace kindred

@@ -33,7 +33,7 @@ Session::Ran Session::Execute(Args args, const Consistency& consistency, bool wi
   }
   if (!row->ArityFits(args.size())) return Reject(*row, WrongArity(row->name));
   if (IsDenied(*row, args, now_ms)) return Ran::kYes;
-  if (row->kind == RowKind::kManyKeys) return Reject(*row, "ERR this command is not there yet");
+  if (row->kind == RowKind::kManyKeys) return Reject(*row, SeveralKeysNotYet(row->name));
   return Submit(*row, args, consistency, now_ms);
 }
 
