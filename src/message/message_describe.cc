@@ -26,7 +26,8 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kNames = {
     "Ack",         "Nack",        "Forward",      "Forwarded", "ScanAsk",   "ScanTell",
     "CountAsk",    "CountTell",   "Flush",        "Flushed",   "Heartbeat", "HeartbeatSeen",
     "DecidedNews", "TopologyAsk", "TopologyTell", "JoinAsk",   "JoinTell",  "Freeze",
-    "Frozen",      "Install",     "Installed"};
+    "Frozen",      "Install",     "Installed",    "AskGroup",  "TellGroup", "GuardedGroup",
+    "ForwardGroup"};
 static_assert(!kNames.back().empty(), "a message has no name");
 
 // A longer text is cut, so that a line stays a line.

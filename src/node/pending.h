@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "node/coordinator.h"
+#include "node/group.h"
 #include "node/join.h"
 
 namespace kindred {
@@ -25,10 +26,11 @@ struct Coordinator::Pending {
   For what_for = For::kNobody;
   uint64_t parent = 0;  // kPart: whose, and which
   size_t index = 0;
-  LinkId link = 0;  // kPeer: where the answer goes
+  std::shared_ptr<const Group> group;  // what runs as one, instead of the row and its arguments
+  LinkId link = 0;                     // kPeer: where the answer goes
   uint64_t peer_request = 0;
 
-  const CommandRow* row = nullptr;
+  const CommandRow* row = nullptr;  // null: a group
   std::shared_ptr<const OwnedArgs> args;
   uint8_t db = 0;
   int protocol = 2;
@@ -47,6 +49,9 @@ struct Coordinator::Pending {
   uint64_t hedge_at_ms = 0;
   uint64_t own_after = 0;           // the sequence of our own record
   std::unique_ptr<JoinState> join;  // kJoining
+
+  // A group goes through its primary as a write does, even if it only reads.
+  bool writes() const { return group != nullptr || row->kind == RowKind::kWrite; }
 };
 
 }  // namespace kindred
