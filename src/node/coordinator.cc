@@ -7,6 +7,7 @@
 #include "command/families.h"
 #include "command/table.h"
 #include "node/error_reply.h"
+#include "node/internal_commands.h"
 #include "node/join.h"
 #include "node/node.h"
 #include "node/pending.h"
@@ -21,7 +22,11 @@ Coordinator::Coordinator(Node& node, Shared& shared, uint32_t loop)
 Coordinator::~Coordinator() = default;
 
 const CommandTable& Coordinator::DataCommands() {
-  static const CommandTable table(DataCommandFamilies());
+  static const CommandTable table([] {
+    std::vector<std::span<const CommandRow>> families = DataCommandFamilies();
+    families.push_back(InternalCommands());
+    return families;
+  }());
   return table;
 }
 
@@ -35,14 +40,7 @@ Submitted Coordinator::Submit(const Request& request, std::string* reply, const 
   const uint64_t id = pending.id;
   pending.what_for = Pending::For::kClient;
   if (request.row->kind == RowKind::kManyKeys) {
-    FillFromGroup({{{request.row, request.args, request.db}},
-                   {},
-                   false,
-                   request.protocol,
-                   request.consistency,
-                   request.deadline_ms},
-                  &pending);
-    Begin(id, turn);
+    if (!SubmitMany(request, pending, reply, turn)) return {true, 0, 0};
   } else if (request.row->join == Join::kOneKey) {
     FillFrom(request, request.args, &pending);
     Begin(id, turn);
@@ -145,6 +143,7 @@ void Coordinator::FinishPart(const Pending& part, Outcome outcome, uint64_t afte
   const auto found = pending_.find(part.parent);
   if (found == pending_.end()) return;
   Pending& whole = *found->second;
+  if (whole.steps != nullptr) return OnStep(whole, part, outcome, after, std::move(bytes), turn);
   whole.join->Add(part.index, outcome, after, std::move(bytes));
   if (!whole.join->Complete()) return;
   Finish(whole.id, whole.join->outcome(), whole.join->after(), whole.join->Reply(whole.protocol),

@@ -50,6 +50,7 @@ class Coordinator {
 
  private:
   struct Pending;
+  struct Steps;
 
   static const CommandTable& DataCommands();
   Pending& NewPending();
@@ -74,6 +75,17 @@ class Coordinator {
   static Message ForwardOf(const Pending& pending, const Turn& turn);
   static Message ForwardOfGroup(const Pending& pending, const Turn& turn);
   void RunGroupHere(Pending& pending, Shared::StripeAndPrimary& place, const Turn& turn);
+
+  // --- keys of several slots (coordinator_steps.cc)
+  bool SubmitMany(const Request& request, Pending& pending, std::string* reply, const Turn& turn);
+  void ReadForSteps(Pending& whole, const Turn& turn);
+  uint64_t NewStep(const Pending& whole, size_t index, GroupRequest request);
+  void OnStep(Pending& whole, const Pending& part, Outcome outcome, uint64_t after,
+              std::string bytes, const Turn& turn);
+  void RunSteps(Pending& whole, const Turn& turn);
+  void WriteNextStep(Pending& whole, const Turn& turn);
+  void EndSteps(Pending& whole, Outcome outcome, std::string bytes, const Turn& turn);
+
   void RefuseForward(LinkId link, uint64_t id, const Turn& turn);
 
   void Read(uint64_t id, const Turn& turn);

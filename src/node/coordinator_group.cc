@@ -108,8 +108,8 @@ void Coordinator::RefuseForward(LinkId link, uint64_t id, const Turn& turn) {
 
 void Coordinator::OnForwardGroup(LinkId link, ForwardGroup forward, const Turn& turn) {
   const auto write = Level::Parse(forward.write_level, false);
-  bool understood = write.has_value() && !forward.commands.empty() && forward.protocol >= 2 &&
-                    forward.protocol <= 3;
+  bool understood = write.has_value() && !(forward.commands.empty() && forward.watches.empty()) &&
+                    forward.protocol >= 2 && forward.protocol <= 3;
   std::vector<std::vector<std::string_view>> args;
   args.reserve(forward.commands.size());
   Consistency consistency;

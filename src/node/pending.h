@@ -13,6 +13,24 @@
 
 namespace kindred {
 
+// A command on keys of several slots, step by step (coordinator_steps.cc).
+struct Coordinator::Steps {
+  struct Key {
+    std::string_view name;  // in the pending's arguments
+    uint8_t db = 0;
+    Record seen;
+    Next next;
+  };
+  std::vector<Key> keys;
+  size_t open = 0;             // reads that have not been answered
+  std::vector<size_t> writes;  // which keys, in this order
+  size_t written = 0;          // so many of them are done
+  bool placed = false;         // some step has changed something, maybe in an earlier try
+  uint32_t tries = 0;
+  uint64_t after = 0;
+  std::string reply;
+};
+
 struct Coordinator::Pending {
   enum class For : uint8_t { kClient, kPart, kPeer, kNobody };
   enum class State : uint8_t {
@@ -48,7 +66,8 @@ struct Coordinator::Pending {
   uint64_t asked_ms = 0;
   uint64_t hedge_at_ms = 0;
   uint64_t own_after = 0;           // the sequence of our own record
-  std::unique_ptr<JoinState> join;  // kJoining
+  std::unique_ptr<JoinState> join;  // kJoining: this,
+  std::unique_ptr<Steps> steps;     // or this
 
   // A group goes through its primary as a write does, even if it only reads.
   bool writes() const { return group != nullptr || row->kind == RowKind::kWrite; }

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@
 namespace kindred {
 
 class Server;  // server/server.h: configuration, clients, statistics of the process
+class Transaction;
+struct SessionCommand;
 
 // Bounds of one session. At either of the first two, no command is run and reading pauses until the
 // client has taken its replies; at the third, reading pauses until the command that waits has run.
@@ -94,6 +97,7 @@ class Session {
   uint8_t db() const { return db_; }
   void set_db(uint8_t db);
   Consistency& consistency() { return consistency_; }
+  Transaction& transaction() { return *transaction_; }
   void CloseWhenAnswered() { closing_ = true; }
   // What the handler writes may leave when `sequence` is durable.
   void AnswerAfter(uint64_t sequence) { answer_after_ = sequence; }
@@ -119,6 +123,17 @@ class Session {
   Ran ExecuteHere(const CommandRow& row, Args args, uint64_t now_ms);
   Ran ExecuteWith(Args args, uint64_t now_ms);
   Ran Submit(const CommandRow& row, Args args, const Consistency& consistency, uint64_t now_ms);
+
+  // Transactions and what runs in several steps (session_transaction.cc).
+  Ran Queue(const CommandRow& row, const SessionCommand* command, Args args);
+  Ran BeginSteps(const CommandRow& row, Args args, uint64_t now_ms);
+  bool Watch(const CommandRow& row, Args args);
+  void RunSteps(uint64_t now_ms);
+  void RunSessionStep(size_t index, uint64_t now_ms);
+  Submitted SubmitStep(std::string* reply, uint64_t now_ms);
+  void TakeStep(std::string_view reply, uint64_t after, uint64_t now_ms);
+  void EndSteps();
+
   KeysInFlight::Touch TouchOf(const CommandRow& row, Args args);
   bool HasToWait(const KeysInFlight::Touch& touch);
   bool IsPaused(const CommandRow& row, uint64_t now_ms);
@@ -150,6 +165,7 @@ class Session {
   int protocol_ = 2;
   uint8_t db_ = 0;
   Consistency consistency_;
+  std::unique_ptr<Transaction> transaction_;
 };
 
 }  // namespace kindred

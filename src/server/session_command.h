@@ -21,10 +21,12 @@ class Session;
 using SessionHandler = void (*)(Session& session, Args args, ReplyWriter& reply, uint64_t now_ms);
 
 struct SessionCommand {
-  CommandRow row;                // Of kind kSession.
-  SessionHandler run = nullptr;  // Null for a mere container, and for WITH.
+  CommandRow row;  // Of kind kSession.
+  // Null for a mere container, and for what the session itself runs: WITH, WATCH, EXEC.
+  SessionHandler run = nullptr;
   bool has_subcommands = false;
-  bool after_all = false;  // Waits for all commands before it, whose effect it shows.
+  bool after_all = false;   // Waits for all commands before it, whose effect it shows.
+  bool not_queued = false;  // Runs at once also between MULTI and EXEC.
 };
 
 std::span<const SessionCommand> ConnectionCommands();     // HELLO, PING, SELECT, ...
@@ -37,6 +39,7 @@ std::span<const SessionCommand> LatencyCommands();        // LATENCY
 std::span<const SessionCommand> CommandCommands();        // COMMAND
 std::span<const SessionCommand> ClusterCommands();        // CLUSTER, READONLY, ...
 std::span<const SessionCommand> ConsistencyCommands();    // WITH, CONSISTENCY, OWNERS
+std::span<const SessionCommand> TransactionCommands();    // MULTI, EXEC, WATCH, ...
 std::span<const SessionCommand> HelpCommands();           // COMMAND HELP, OBJECT HELP, ...
 
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies();

@@ -61,7 +61,19 @@ inline std::string NoSamples(std::string_view event) {
   return fmt::format("ERR No samples available for event '{}'", event.substr(0, event.find('\0')));
 }
 
+inline constexpr std::string_view kNestedMulti = "ERR MULTI calls can not be nested";
+inline constexpr std::string_view kExecWithoutMulti = "ERR EXEC without MULTI";
+inline constexpr std::string_view kDiscardWithoutMulti = "ERR DISCARD without MULTI";
+inline constexpr std::string_view kWatchInsideMulti = "ERR WATCH inside MULTI is not allowed";
+// EXEC itself was wrong. `error` begins with "ERR ".
+inline std::string ExecAborted(std::string_view error) {
+  return fmt::format("EXECABORT Transaction discarded because of: {}", error.substr(4));
+}
+
 // Kindred's own.
+inline constexpr std::string_view kTransactionTooLarge =
+    "ERR the transaction has too many commands, bytes or watched keys";
+inline constexpr std::string_view kWithInsideMulti = "ERR WITH inside MULTI is not allowed";
 inline constexpr std::string_view kWithNeedsKeys = "ERR WITH needs a command on keys";
 
 }  // namespace kindred
