@@ -8,7 +8,7 @@ PORT ?= 7001
 DIR ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: run build test format asan tsan sim clean help deps
+.PHONY: run build test bench format asan tsan sim clean help deps
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -27,6 +27,11 @@ test: deps  ## Build everything and run every test
 	cmake --preset release
 	cmake --build --preset release -j $(JOBS)
 	ctest --preset release -j $(JOBS)
+
+bench: deps  ## Compare speed with Redis (BENCH="--write docs/performance.md" keeps the table)
+	cmake --preset release
+	cmake --build --preset release --target kindred kindred_load -j $(JOBS)
+	tests/bench/compare.py $(BENCH)
 
 asan tsan: deps
 	cmake --preset $@

@@ -87,6 +87,7 @@ int Main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   if (*server) return Server(flags);
   if (*local) {
+    local_options.program = argv[0];
     local_options.server_options = local->remaining();
     return RunLocal(local_options);
   }

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "command/acl_categories.h"
 #include "command/argument_docs.h"
 #include "resp/errors.h"
 
@@ -36,33 +37,17 @@ constexpr BitName kFlagNames[] = {
     {kFlagAllowBusy, "allow_busy"},
 };
 
-constexpr BitName kAclNames[] = {
-    {kAclKeyspace, "@keyspace"},
-    {kAclRead, "@read"},
-    {kAclWrite, "@write"},
-    {kAclString, "@string"},
-    {kAclBitmap, "@bitmap"},
-    {kAclPubsub, "@pubsub"},
-    {kAclAdmin, "@admin"},
-    {kAclFast, "@fast"},
-    {kAclSlow, "@slow"},
-    {kAclBlocking, "@blocking"},
-    {kAclDangerous, "@dangerous"},
-    {kAclConnection, "@connection"},
-    {kAclTransaction, "@transaction"},
-    {kAclScripting, "@scripting"},
-};
-
 constexpr BitName kKeyUseNames[] = {
     {kKeyReadOnly, "RO"},   {kKeyReadWrite, "RW"},  {kKeyOverwrite, "OW"},
     {kKeyRemove, "RM"},     {kKeyAccess, "access"}, {kKeyUpdate, "update"},
     {kKeyInsert, "insert"}, {kKeyDelete, "delete"}, {kKeyVariable, "variable_flags"},
 };
 
-void WriteBits(uint32_t bits, std::span<const BitName> names, ReplyWriter& reply) {
-  const auto set = [bits](const BitName& name) { return (bits & name.bit) != 0; };
-  reply.Set(static_cast<size_t>(std::count_if(names.begin(), names.end(), set)));
-  for (const BitName& name : names) {
+// `names`: BitNames, or others that have a bit and a name.
+void WriteBits(uint32_t bits, const auto& names, ReplyWriter& reply) {
+  const auto set = [bits](const auto& name) { return (bits & name.bit) != 0; };
+  reply.Set(static_cast<size_t>(std::count_if(std::begin(names), std::end(names), set)));
+  for (const auto& name : names) {
     if (set(name)) reply.Simple(name.name);
   }
 }
@@ -169,7 +154,7 @@ void WriteCommandInfo(const CommandTable& table, const CommandRow& row, ReplyWri
   reply.Integer(row.keys.first);
   reply.Integer(row.keys.last);
   reply.Integer(row.keys.step);
-  WriteBits(AclCategoriesOf(row), kAclNames, reply);
+  WriteBits(AclCategoriesOf(row), AclCategoryNames(), reply);
   WriteTips(row.tips, reply);
   WriteKeySpecs(row, reply);
   const std::vector<const CommandRow*> subcommands = table.SubcommandsOf(row);

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "io/hmac.h"
+#include "server/secrets.h"
 
 namespace kindred {
 

@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "fmt/format.h"
 #include "io/log.h"
+#include "io/tcp_stream.h"
 
 namespace kindred {
 namespace {
@@ -71,10 +72,17 @@ absl::Status WhyNotListening(const std::string& host, int port, const std::strin
 }  // namespace
 
 absl::StatusOr<std::vector<int>> ListenOn(const std::vector<BindAddress>& addresses, int port,
-                                          const std::string& option, int backlog) {
+                                          const std::string& option, int backlog,
+                                          bool loopback_only) {
   std::vector<int> listeners;
+  bool skipped = false;
   for (const BindAddress& address : addresses) {
     auto found = Resolve(address.host, port);
+    if (loopback_only && found.ok() && !IsLoopback((*found)->ai_addr)) {
+      freeaddrinfo(*found);
+      skipped = true;
+      continue;
+    }
     const int listener = found.ok() ? Listen(**found, backlog) : -EADDRNOTAVAIL;
     if (found.ok()) freeaddrinfo(*found);
     if (listener >= 0) {
@@ -86,6 +94,9 @@ absl::StatusOr<std::vector<int>> ListenOn(const std::vector<BindAddress>& addres
     CloseAll(listeners);
     if (!found.ok()) return found.status();
     return WhyNotListening(address.host, port, option, -listener);
+  }
+  if (listeners.empty() && skipped) {
+    return ListenOn({{.host = "127.0.0.1"}}, port, option, backlog);
   }
   if (listeners.empty()) return Refused("bind names no address that this machine has");
   return listeners;

@@ -22,9 +22,11 @@
 namespace kindred {
 
 // Binds and listens on `port` of every address. InvalidArgument with one sentence for the user,
-// which names `option` as the way to another port; nothing stays open then.
+// which names `option` as the way to another port; nothing stays open then. `loopback_only`: of the
+// addresses only those that no other machine can reach, or 127.0.0.1 if there is none.
 absl::StatusOr<std::vector<int>> ListenOn(const std::vector<BindAddress>& addresses, int port,
-                                          const std::string& option, int backlog);
+                                          const std::string& option, int backlog,
+                                          bool loopback_only = false);
 
 class Acceptor {
  public:

@@ -12,6 +12,8 @@
 #include <system_error>
 #include <utility>
 
+#include "server/config.h"
+
 namespace kindred {
 
 namespace {
@@ -92,7 +94,8 @@ absl::Status CheckNothingForeign(const std::string& dir) {
     bool left_by_a_start = name == "LOCK" || name == "IDENTITY" || name == "lost+found" ||
                            StartsWith(name, "LOG") || StartsWith(name, "MANIFEST-") ||
                            StartsWith(name, "OPTIONS-") || EndsWith(name, ".dbtmp");
-    if (!left_by_a_start) {
+    const bool is_acl_file = name == kAclFileName;  // laid there for the first start
+    if (!left_by_a_start && !is_acl_file) {
       return Refuse(
           fmt::format("the data directory {} holds something else, such as {}; choose an "
                       "empty one",

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "fmt/format.h"
-#include "io/hmac.h"
+#include "server/secrets.h"
 
 namespace kindred {
 
@@ -76,6 +76,13 @@ void DialedLink::Dial() {
 }
 
 void DialedLink::ConnectTo(const sockaddr* address) {
+  if (host_.handshake().secret.empty() && !IsLoopback(address)) {
+    return Fail(
+        "without a cluster-secret-file nodes link to others on the same machine only, by a "
+        "loopback "
+        "address: give all nodes the same one",
+        /*refused=*/true);
+  }
   stream_ = std::make_unique<TcpStream>(host_.uv(), host_.read_buffer(),
                                         static_cast<TcpStream::Owner&>(*this));
   if (int error = stream_->Connect(address); error != 0) Fail(uv_strerror(error));
@@ -106,7 +113,7 @@ void DialedLink::OnHandshakeBytes(std::string_view bytes) {
   const HandshakeState state = handshake_->OnBytes(bytes, &out);
   stream_->Send(&out);
   if (state == HandshakeState::kOpening) return;
-  if (state == HandshakeState::kRefused) return Fail(handshake_->refusal());
+  if (state == HandshakeState::kRefused) return Fail(handshake_->refusal(), /*refused=*/true);
   peer_id_ = handshake_->peer_id();
   const std::string rest = handshake_->TakeRest();
   handshake_.reset();
@@ -140,7 +147,7 @@ void DialedLink::Flush() {
   }
 }
 
-void DialedLink::Fail(std::string why) {
+void DialedLink::Fail(std::string why, bool refused) {
   stream_.reset();
   handshake_.reset();
   frames_.reset();
@@ -149,7 +156,7 @@ void DialedLink::Fail(std::string why) {
   const uint64_t half = pause_ms_ / 2;
   dial_at_ms_ = Now() + half + random_.Below(half + 1);
   pause_ms_ = std::min(pause_ms_ * 2, kDialPauseMsMax);
-  host_.OnLinkDown(*this, why);
+  host_.OnLinkDown(*this, why, refused);
 }
 
 }  // namespace kindred

@@ -40,8 +40,9 @@ class DialedLink : private TcpStream::Owner {
     virtual ReadBuffer& read_buffer() = 0;
     virtual const HandshakeSettings& handshake() = 0;
     virtual void OnLinkUp(DialedLink& link) = 0;
-    // It broke, or an attempt has failed. The link goes on by itself.
-    virtual void OnLinkDown(DialedLink& link, const std::string& why) = 0;
+    // It broke, or an attempt has failed; `refused`: because one side does not want the other. The
+    // link goes on by itself.
+    virtual void OnLinkDown(DialedLink& link, const std::string& why, bool refused) = 0;
     virtual void OnMessage(DialedLink& link, Message message) = 0;
     // After the messages of one read.
     virtual void OnInput() = 0;
@@ -87,7 +88,7 @@ class DialedLink : private TcpStream::Owner {
   void ConnectTo(const sockaddr* address);
   void OnHandshakeBytes(std::string_view bytes);
   void OnFrameBytes(std::string_view bytes);
-  void Fail(std::string why);
+  void Fail(std::string why, bool refused = false);
   uint64_t Now() { return uv_now(host_.uv()); }
 
   Host& host_;

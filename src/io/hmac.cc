@@ -2,7 +2,6 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 
 #include "base/check.h"
 
@@ -16,13 +15,6 @@ std::string HmacSha256(std::string_view key, std::string_view text) {
            reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest, &size);
   CHECK(made != nullptr);
   return std::string(reinterpret_cast<const char*>(digest), size);
-}
-
-std::string SecretRandomBytes(size_t size) {
-  std::string bytes(size, '\0');
-  // Fails only where the system has no source of randomness at all.
-  CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(size)) == 1);
-  return bytes;
 }
 
 }  // namespace kindred

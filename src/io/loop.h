@@ -19,6 +19,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <variant>
@@ -75,9 +76,11 @@ class Loop {
 
   // How the join that JoinThrough began stands, and, if it was refused, why.
   Members::JoinState join_state() const { return join_state_.load(std::memory_order_acquire); }
-  const std::string& join_error() const { return join_error_; }  // REQUIRES: it was refused
+  std::string join_error() const;
   // Asks once more. REQUIRES: it was refused
   void JoinAgain();
+  // Why the link to that member broke last, or could not be had; empty if it never did.
+  std::string seed_trouble() const;
 
   // --- the loop's thread
 
@@ -111,6 +114,9 @@ class Loop {
   void OnMessage(Peer from, LinkId link, Message message, bool idle);
   void DrainOutbox();
   void OnLinkUp(Peer peer, bool is_seed);
+  // The member that JoinThrough links to cannot be reached, or one of the two does not want the
+  // other: another secret, another version.
+  void OnSeedDown(const std::string& why, bool refused);
   void OnLinkDown(Peer peer);
 
  private:
@@ -158,7 +164,9 @@ class Loop {
 
   std::atomic<bool> drained_{false};
   std::atomic<Members::JoinState> join_state_{Members::JoinState::kNone};
-  std::string join_error_;  // written before join_state_ says kRefused
+  mutable std::mutex join_mutex_;
+  std::string join_error_;    // guarded by join_mutex_; written before join_state_ says kRefused
+  std::string seed_trouble_;  // guarded by join_mutex_
 
   // Of the loop's thread.
   uv_loop_t uv_;
@@ -197,6 +205,7 @@ class Loop {
   uint64_t disk_moved_ms_ = 0;
   uint64_t view_version_ = 0;  // that the links fit
   Peer seed_ = kSelf;          // the member that was linked to for a join
+  bool seed_refused_ = false;
   bool draining_ = false;
   bool stopping_ = false;
 };

@@ -37,7 +37,8 @@ void Loop::ListenForClients(const std::vector<int>& listeners, Face face) {
   for (int listener : listeners) {
     client_acceptors_.push_back(std::make_unique<Acceptor>(
         &uv_, listener, [this, face](int socket, const sockaddr_storage& from) {
-          if (auto why = parts_.server.Admit(IsLoopback(from))) {
+          if (auto why =
+                  parts_.server.Admit(IsLoopback(reinterpret_cast<const sockaddr*>(&from)))) {
             parts_.server.statistics().OfLoop(index_).Add(Counter::kRejected);
             const std::string error = fmt::format("-{}\r\n", *why);
             static_cast<void>(!write(socket, error.data(), error.size()));
@@ -54,7 +55,8 @@ void Loop::ListenForPeers(const std::vector<int>& listeners, bool loopback_only)
   for (int listener : listeners) {
     peer_acceptors_.push_back(std::make_unique<Acceptor>(
         &uv_, listener, [this, loopback_only](int socket, const sockaddr_storage& from) {
-          if (!loopback_only || IsLoopback(from)) return AddIncomingLink(socket);
+          if (!loopback_only || IsLoopback(reinterpret_cast<const sockaddr*>(&from)))
+            return AddIncomingLink(socket);
           Log(LogLevel::kWarning,
               "a peer at {} was closed: without a cluster-secret-file only peers on this machine "
               "are accepted",
@@ -104,10 +106,34 @@ void Loop::JoinAgain() {
   });
 }
 
+void Loop::OnSeedDown(const std::string& why, bool refused) {
+  const bool final = refused && node_.view().members().size() <= 1;
+  std::lock_guard lock(join_mutex_);
+  seed_trouble_ = why;
+  if (!final) return;
+  // To dial again would change nothing.
+  seed_refused_ = true;
+  join_error_ = why;
+  join_state_.store(Members::JoinState::kRefused, std::memory_order_release);
+}
+
+std::string Loop::join_error() const {
+  std::lock_guard lock(join_mutex_);
+  return join_error_;
+}
+
+std::string Loop::seed_trouble() const {
+  std::lock_guard lock(join_mutex_);
+  return seed_trouble_;
+}
+
 void Loop::NoteJoin() {
   const Members::JoinState state = node_.members().join_state();
-  if (state == join_state_.load(std::memory_order_relaxed)) return;
-  if (state == Members::JoinState::kRefused) join_error_ = node_.members().join_error();
+  if (seed_refused_ || state == join_state_.load(std::memory_order_relaxed)) return;
+  if (state == Members::JoinState::kRefused) {
+    std::lock_guard lock(join_mutex_);
+    join_error_ = node_.members().join_error();
+  }
   join_state_.store(state, std::memory_order_release);
 }
 

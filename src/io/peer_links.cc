@@ -78,7 +78,8 @@ void PeerLinks::OnLinkUp(DialedLink& link) {
   loop_.OnLinkUp(peer, link.target().node_id.empty());
 }
 
-void PeerLinks::OnLinkDown(DialedLink& link, const std::string& why) {
+void PeerLinks::OnLinkDown(DialedLink& link, const std::string& why, bool refused) {
+  if (link.target().node_id.empty()) loop_.OnSeedDown(why, refused);
   for (Dialed& dialed : dialed_) {
     if (dialed.link.get() != &link) continue;
     // Once, and not for each attempt.

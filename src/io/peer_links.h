@@ -51,7 +51,7 @@ class PeerLinks : private DialedLink::Host, private AcceptedLink::Host {
   ReadBuffer& read_buffer() override;
   const HandshakeSettings& handshake() override { return settings_; }
   void OnLinkUp(DialedLink& link) override;
-  void OnLinkDown(DialedLink& link, const std::string& why) override;
+  void OnLinkDown(DialedLink& link, const std::string& why, bool refused) override;
   void OnMessage(DialedLink& link, Message message) override;
   void OnInput() override;
   void OnRequest(AcceptedLink& link, Message message) override;

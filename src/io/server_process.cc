@@ -29,6 +29,7 @@
 #include "io/wall_clock.h"
 #include "io/worker_pool.h"
 #include "node/boot.h"
+#include "server/secrets.h"
 #include "server/server.h"
 
 namespace kindred {
@@ -132,12 +133,14 @@ class ServerProcess {
   absl::Status Run();
 
  private:
+  absl::Status ReadClusterSecret();
   absl::Status Listen();
   absl::Status OpenStore();
   absl::Status BootNode();
   void StartLoops();
   absl::Status JoinCluster();
   void WaitForPeers();
+  absl::Status SettleUsers();
   void ServeClients();
   void WaitForTheEnd();
   void Stop();
@@ -170,18 +173,28 @@ ServerProcess::~ServerProcess() {
 }
 
 absl::Status ServerProcess::Run() {
+  if (absl::Status status = ReadClusterSecret(); !status.ok()) return status;
   if (absl::Status status = Listen(); !status.ok()) return status;
   if (absl::Status status = OpenStore(); !status.ok()) return status;
   if (absl::Status status = BootNode(); !status.ok()) return status;
   StartLoops();
-  absl::Status joined = JoinCluster();
-  if (joined.ok()) WaitForPeers();
-  if (joined.ok() && !told_to_end_) {
+  absl::Status ready = JoinCluster();
+  if (ready.ok()) WaitForPeers();
+  if (ready.ok() && !told_to_end_) ready = SettleUsers();
+  if (ready.ok() && !told_to_end_) {
     ServeClients();
     WaitForTheEnd();
   }
   Stop();
-  return joined;
+  return ready;
+}
+
+absl::Status ServerProcess::ReadClusterSecret() {
+  auto secret = ReadSecret(config_.GetText("cluster-secret-file"));
+  if (!secret.ok()) return secret.status();
+  handshake_.secret = *std::move(secret);
+  handshake_.hmac = HmacSha256;
+  return absl::OkStatus();
 }
 
 absl::Status ServerProcess::Listen() {
@@ -195,7 +208,9 @@ absl::Status ServerProcess::Listen() {
   for (const Place& place : {Place{ports.plain, "port", &plain_listeners_},
                              Place{ports.cluster, "cluster-port", &cluster_listeners_},
                              Place{ports.peer, "peer-port", &peer_listeners_}}) {
-    auto listeners = ListenOn(config_.bind(), place.port, place.option, backlog);
+    // Who knows no secret could be anybody, unless he is on this machine.
+    const bool loopback_only = place.listeners == &peer_listeners_ && handshake_.secret.empty();
+    auto listeners = ListenOn(config_.bind(), place.port, place.option, backlog, loopback_only);
     if (!listeners.ok()) return listeners.status();
     *place.listeners = *std::move(listeners);
   }
@@ -203,11 +218,6 @@ absl::Status ServerProcess::Listen() {
 }
 
 absl::Status ServerProcess::OpenStore() {
-  auto secret = ReadSecret(config_.GetText("cluster-secret-file"));
-  if (!secret.ok()) return secret.status();
-  handshake_.secret = *std::move(secret);
-  handshake_.hmac = HmacSha256;
-
   auto store = RocksStore::Open(config_.GetText("dir"), StoreSettings(config_));
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
@@ -306,10 +316,11 @@ absl::Status ServerProcess::JoinCluster() {
       first.JoinAgain();
     }
     if (late) {
-      return Refuse(
-          fmt::format("the cluster of {} has not answered within {} s: is that a "
-                      "member's peer port, and does it run?",
-                      seed, kJoinMsMax / 1000));
+      const std::string trouble = first.seed_trouble();
+      return Refuse(fmt::format(
+          "the cluster of {} has not answered within {} s{}: is that a member's peer port, does it "
+          "run, and has it a cluster-secret-file if it is on another machine?",
+          seed, kJoinMsMax / 1000, trouble.empty() ? "" : " (" + trouble + ")"));
     }
     told_to_end_ = told_to_end_ || WaitForSignal(signals_, kJoinLookEvery);
     if (told_to_end_) return absl::OkStatus();
@@ -330,6 +341,16 @@ void ServerProcess::WaitForPeers() {
     if (2 * static_cast<size_t>(alive) > view->members().size()) return;
     told_to_end_ = WaitForSignal(signals_, kFindLookEvery);
   }
+}
+
+// Before the first client, so that nobody slips in while no password is known yet.
+absl::Status ServerProcess::SettleUsers() {
+  const bool joined =
+      identity_.topology.nodes().size() <= 1 && shared_->view()->members().size() > 1;
+  const auto note = server_->SettleUsers(joined, WallClockMs());
+  if (!note.ok()) return Refuse(std::string(note.status().message()));
+  if (!note->empty()) Log(LogLevel::kNotice, "{}", *note);
+  return absl::OkStatus();
 }
 
 void ServerProcess::ServeClients() {

@@ -76,7 +76,7 @@ class TcpStream {
 
 // Of an address of any family that TCP knows.
 std::string AddressName(const sockaddr_storage& address);
-bool IsLoopback(const sockaddr_storage& address);
+bool IsLoopback(const sockaddr* address);
 
 }  // namespace kindred
 

@@ -13,7 +13,11 @@
 namespace kindred {
 namespace {
 
-absl::Status Failed() { return absl::UnavailableError(std::strerror(errno)); }
+absl::Status Failed() {
+  const int error = errno;
+  const char* why = std::strerror(error);
+  return error == ENOENT ? absl::NotFoundError(why) : absl::UnavailableError(why);
+}
 
 bool WriteAll(int file, std::string_view text) {
   while (!text.empty()) {

@@ -10,7 +10,7 @@
 
 namespace kindred {
 
-// The statuses say why in the system's words: "Permission denied".
+// The statuses say why in the system's words: "Permission denied". NotFound: there is no such file.
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path);
 
 // After a crash at any moment the file holds the old text or the new one. It keeps its mode.

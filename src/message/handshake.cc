@@ -33,11 +33,16 @@ std::string Tame(std::string_view sentence) {
   return tame;
 }
 
+// For people who have not read this.
+std::string_view NodeThat(std::string_view role) {
+  return role == kDialer ? "node that dialed" : "node that was dialed";
+}
+
 std::string OnlyOneSecret(std::string_view with, std::string_view without) {
   return fmt::format(
       "the {} has a cluster secret and the {} has none: give all nodes the same "
       "cluster-secret-file",
-      with, without);
+      NodeThat(with), NodeThat(without));
 }
 
 bool IsSane(const LinkHello& hello) {
@@ -113,7 +118,10 @@ std::optional<std::string> Handshake::Doubt(std::string_view role, std::string_v
   if (proof.empty() && !settings_.secret.empty()) return OnlyOneSecret(us, role);
   if (!proof.empty() && settings_.secret.empty()) return OnlyOneSecret(role, us);
   if (SameProof(proof, ProofOf(role))) return std::nullopt;
-  return fmt::format("the {}'s proof is wrong: the two nodes have different cluster secrets", role);
+  return fmt::format(
+      "the proof of the {} is wrong: the two nodes have different cluster secrets, give all nodes "
+      "the same cluster-secret-file",
+      NodeThat(role));
 }
 
 DialerHandshake::DialerHandshake(HandshakeSettings settings, Link link, std::string nonce)

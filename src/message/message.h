@@ -6,6 +6,7 @@
 #ifndef KINDRED_MESSAGE_MESSAGE_H_
 #define KINDRED_MESSAGE_MESSAGE_H_
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -205,12 +206,20 @@ struct Flushed {
 
 // --- nodes
 
+// Which version of the roster (membership/roster.h) somebody has: the larger one is the later.
+struct RosterVersion {
+  uint64_t time = 0;    // 0: the first, which every node begins with
+  uint64_t digest = 0;  // of the text, as two nodes may have named the same time
+  auto operator<=>(const RosterVersion&) const = default;
+};
+
 struct Heartbeat {
   uint64_t id = 0;
   uint64_t epoch = 0;
   uint64_t clock = 0;
   Decided decided;
-  std::vector<uint64_t> flushed;  // watermark of each database
+  std::vector<uint64_t> flushed;        // watermark of each database
+  std::optional<RosterVersion> roster;  // of a member that has more than the first
 };
 struct HeartbeatSeen {
   uint64_t id = 0;
@@ -218,6 +227,7 @@ struct HeartbeatSeen {
   uint64_t clock = 0;
   Decided decided;
   std::vector<uint64_t> flushed;
+  std::optional<RosterVersion> roster;
 };
 // What a primary tells with its traffic.
 struct DecidedNews {
@@ -239,6 +249,7 @@ struct JoinTell {
   uint64_t id = 0;
   std::string error;  // empty: `topology` has the node as a member
   std::string topology;
+  std::string roster;  // the cluster's, which takes the place of the node's own
 };
 // The member that runs a join stops writes everywhere, sees that there are no keys, and installs
 // the next topology.
@@ -259,12 +270,21 @@ struct Installed {
   uint64_t id = 0;
   uint64_t epoch = 0;  // the epoch that the node has now
 };
+// Asks a member for its roster, which is later than ours; and the roster, also unasked where it was
+// just changed.
+struct RosterAsk {
+  uint64_t id = 0;
+};
+struct RosterTell {
+  uint64_t id = 0;
+  std::string roster;  // Roster::Encode
+};
 
 using Message =
     std::variant<Ask, Tell, Prepare, Prepared, Guarded, Replicate, Ack, Nack, Forward, Forwarded,
                  ScanAsk, ScanTell, CountAsk, CountTell, Flush, Flushed, Heartbeat, HeartbeatSeen,
                  DecidedNews, TopologyAsk, TopologyTell, JoinAsk, JoinTell, Freeze, Frozen, Install,
-                 Installed, AskGroup, TellGroup, GuardedGroup, ForwardGroup>;
+                 Installed, RosterAsk, RosterTell, AskGroup, TellGroup, GuardedGroup, ForwardGroup>;
 
 }  // namespace kindred
 

@@ -19,7 +19,7 @@
 
 namespace kindred {
 
-inline constexpr uint8_t kMessageVersion = 1;
+inline constexpr uint8_t kMessageVersion = 2;
 
 void EncodeMessage(const Message& message, std::string* out);
 

@@ -198,6 +198,11 @@ void Fields(auto& io, Is<Flushed> auto& flushed) {
 
 // --- nodes
 
+void Fields(auto& io, Is<RosterVersion> auto& version) {
+  io.Time("", version.time);
+  io.Word("digest", version.digest);
+}
+
 template <typename T>
 concept IsHeartbeat = Is<T, Heartbeat> || Is<T, HeartbeatSeen>;
 
@@ -207,6 +212,7 @@ void Fields(auto& io, IsHeartbeat auto& heartbeat) {
   io.Time("clock", heartbeat.clock);
   io.Group("decided", heartbeat.decided);
   io.List("flushed", heartbeat.flushed, kAsTime);
+  io.Maybe("roster", heartbeat.roster, kAsFields);
 }
 
 void Fields(auto& io, Is<DecidedNews> auto& news) { io.Group("", news.decided); }
@@ -227,6 +233,7 @@ void Fields(auto& io, Is<JoinTell> auto& tell) {
   io.Id(tell.id);
   io.Text("error", tell.error);
   io.Blob("topology", tell.topology);
+  io.Blob("roster", tell.roster);
 }
 
 void Fields(auto& io, Is<Freeze> auto& freeze) {
@@ -248,6 +255,13 @@ void Fields(auto& io, Is<Install> auto& install) {
 void Fields(auto& io, Is<Installed> auto& installed) {
   io.Id(installed.id);
   io.Number("epoch", installed.epoch);
+}
+
+void Fields(auto& io, Is<RosterAsk> auto& ask) { io.Id(ask.id); }
+
+void Fields(auto& io, Is<RosterTell> auto& tell) {
+  io.Id(tell.id);
+  io.Blob("roster", tell.roster);
 }
 
 }  // namespace kindred

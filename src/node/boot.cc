@@ -17,6 +17,7 @@ constexpr char kIdentityKey[] = "identity";
 constexpr char kTopologyKey[] = "topology";
 constexpr char kCleanKey[] = "clean";
 constexpr char kFlushedPrefix[] = "flushed/";
+constexpr char kRosterKey[] = "roster";
 
 absl::Status Damaged(std::string_view what) {
   return absl::DataLossError("the stored " + std::string(what) +
@@ -88,6 +89,13 @@ absl::Status ReadFlushed(Store& store, Identity* identity) {
   return absl::OkStatus();
 }
 
+absl::Status ReadRoster(Store& store, Identity* identity) {
+  std::string bytes;
+  if (store.Load(Column::kMeta, kRosterKey, &bytes) != Found::kFound) return absl::OkStatus();
+  // Not to be overlooked: the first roster lets everybody in.
+  return Roster::Decode(bytes, &identity->roster) ? absl::OkStatus() : Damaged("roster of users");
+}
+
 // A node that is alone may come back under other addresses; a member's addresses are known to the
 // others.
 absl::Status FitAddress(const NodeInfo& wanted, Identity* identity, Batch* batch) {
@@ -148,6 +156,12 @@ Batch FlushedBatch(uint8_t db, uint64_t time) {
   return batch;
 }
 
+Batch RosterBatch(const Roster& roster) {
+  Batch batch;
+  batch.Put(Column::kMeta, kRosterKey, roster.Encode());
+  return batch;
+}
+
 Batch CleanShutdownBatch(uint64_t clock) {
   Batch batch;
   batch.Put(Column::kMeta, kCleanKey, TimeEntry(clock));
@@ -175,6 +189,7 @@ absl::StatusOr<Booted> Boot(Store& store, const BootOptions& options, uint64_t n
   identity.topology = *std::move(topology);
   if (auto status = ReadFlushed(store, &identity); !status.ok()) return status;
   if (auto status = ReadGrants(store, &identity); !status.ok()) return status;
+  if (auto status = ReadRoster(store, &identity); !status.ok()) return status;
 
   Batch batch;
   if (auto status = FitAddress(options.self, &identity, &batch); !status.ok()) return status;
@@ -189,7 +204,7 @@ absl::StatusOr<Booted> Boot(Store& store, const BootOptions& options, uint64_t n
   for (const auto& [vnode, grant] : identity.grants)
     identity.clock = std::max(identity.clock, grant.since);
   for (uint64_t time : identity.flushed) identity.clock = std::max(identity.clock, time);
-  identity.clock = std::max(identity.clock, TimeOfMs(now_ms));
+  identity.clock = std::max({identity.clock, identity.roster.time(), TimeOfMs(now_ms)});
   booted.sequence = store.Commit(std::move(batch));
   return booted;
 }

@@ -1,10 +1,13 @@
 // How a node starts and stops: what it is, is read from the `meta` column of its store, or drawn on
 // the first start.
 //
-//   meta  identity       -> [1][node id][actor u64]
-//         topology       -> Topology::Encode
-//         clean          -> [1][clock u64]: the mark of a clean shutdown; the actor lives on, after
-//         that time flushed/[db]   -> [1][time u64] grant/[vnode]  -> Grant
+//   meta  identity      -> [1][node id][actor u64]
+//         topology      -> Topology::Encode
+//         clean         -> [1][clock u64]: the mark of a clean shutdown; the actor lives on, and
+//                          names no time up to that one
+//         flushed/[db]  -> [1][time u64]
+//         grant/[vnode] -> Grant
+//         roster        -> Roster::Encode
 //
 // A node that starts without the clean-shutdown mark draws a new actor, because it may have told
 // others about writes that its own disk has lost. The caller waits until the start's batch is
@@ -45,6 +48,7 @@ Batch CleanShutdownBatch(uint64_t clock);
 
 Batch TopologyBatch(const Topology& topology);
 Batch FlushedBatch(uint8_t db, uint64_t time);
+Batch RosterBatch(const Roster& roster);
 
 // An actor's upper half names the node: the first eight digits of its id.
 uint64_t DrawActor(const std::string& node_id, Random& random);

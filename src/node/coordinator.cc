@@ -170,8 +170,8 @@ void Coordinator::Route(uint64_t id, const Turn& turn) {
   if (primary == kSelf) return RunHere(id, turn);
   if (!turn.view->link_up(primary)) {
     const int need = static_cast<int>(pending.consistency.write.Of(turn.view->replicas()));
-    return Finish(id, Outcome::kRefused, 0, ErrorReply(NoQuorumRefused(0, need), pending.protocol),
-                  turn);
+    const std::string error = pending.confirm ? NoQuorumRead(0, need) : NoQuorumRefused(0, need);
+    return Finish(id, Outcome::kRefused, 0, ErrorReply(error, pending.protocol), turn);
   }
   pending.state = Pending::State::kForwarded;
   pending.target = primary;

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/check.h"
+#include "absl/container/flat_hash_map.h"
 #include "command/table.h"
 #include "node/coordinator.h"
 #include "node/error_reply.h"
@@ -62,7 +62,13 @@ std::shared_ptr<const Group> Coordinator::MakeGroup(const GroupRequest& request)
   auto group = std::make_shared<Group>();
   group->multi = request.multi;
   group->protocol = request.protocol;
+  absl::flat_hash_map<std::string, size_t> places;
   std::string record_key;
+  const auto place = [&] {
+    const auto [found, is_new] = places.try_emplace(record_key, group->keys.size());
+    if (is_new) group->keys.push_back(record_key);
+    return found->second;
+  };
   for (const GroupRequest::Command& command : request.commands) {
     GroupCommand& into = group->commands.emplace_back();
     into.row = command.row;
@@ -71,12 +77,12 @@ std::shared_ptr<const Group> Coordinator::MakeGroup(const GroupRequest& request)
     const KeyRange keys = KeysOf(*command.row, command.args);
     for (size_t i = 0; i < keys.count; ++i) {
       node_.Locate(command.args[keys.At(i)], DbOfKey(command, i), &record_key, &group->vnode);
-      into.keys.push_back(group->PlaceOf(record_key));
+      into.keys.push_back(place());
     }
   }
   for (const GroupRequest::Watch& watch : request.watches) {
     node_.Locate(watch.key, watch.db, &record_key, &group->vnode);
-    group->watches.push_back({group->PlaceOf(record_key), watch.seen, watch.existed});
+    group->watches.push_back({place(), watch.seen, watch.existed});
   }
   return group;
 }

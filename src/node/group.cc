@@ -100,19 +100,6 @@ bool WatchesHold(const Group& group, const Helds& helds) {
 
 }  // namespace
 
-size_t Group::PlaceOf(const std::string& record_key) {
-  const auto found = std::find(keys.begin(), keys.end(), record_key);
-  const auto place = static_cast<size_t>(found - keys.begin());
-  if (found == keys.end()) keys.push_back(record_key);
-  return place;
-}
-
-bool Group::Writes() const {
-  return std::any_of(commands.begin(), commands.end(), [](const GroupCommand& command) {
-    return (command.row->flags & kFlagWrite) != 0;
-  });
-}
-
 GroupResult RunCommands(const Group& group, const std::vector<const Record*>& bases, Call call) {
   CHECK(bases.size() == group.keys.size());
   Helds helds = HoldAll(bases, call.now_ms);

@@ -38,10 +38,6 @@ struct Group {
   uint32_t vnode = 0;             // of all of them
   bool multi = false;             // the reply is an array of the commands' replies
   int protocol = 2;
-
-  // Where a record key stands in `keys`; it is added if it does not.
-  size_t PlaceOf(const std::string& record_key);
-  bool Writes() const;  // whether any command may change something
 };
 
 // What a group makes of its keys.

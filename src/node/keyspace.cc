@@ -11,7 +11,7 @@
 
 namespace kindred {
 namespace {
-constexpr uint64_t kFlushRoomMs = 2;    // how far ahead of all clocks a flush's time is at first,
+constexpr uint64_t kFlushRoomMs = 10;   // how far ahead of all clocks a flush's time is at first,
 constexpr uint32_t kFlushStepsMax = 5;  // and how often it gets four times as much
 constexpr uint32_t kStepShift = 58;     // a round is a job's number with the step above it
 }  // namespace
@@ -146,6 +146,7 @@ void Keyspace::FlushStep(Job& job, const Turn& turn) {
   job.round = job.id + (uint64_t{++job.steps} << kStepShift);
   job.flush_time = shared_.clock().Peek(turn.now_ms) + TimeOfMs(room_ms);
   job.latest = 0;
+  job.deadline_ms = turn.now_ms + job.page_ms;  // each step has its time
   job.answered.clear();
   job.open.clear();
   for (Peer peer : turn.view->members()) {

@@ -22,7 +22,7 @@ struct Keyspace::Job {
   bool wanted = true;  // the client is still there
   bool cluster_face = false;
   uint64_t deadline_ms = 0;
-  uint64_t page_ms = 0;  // a scan has that long for each page: the whole ring takes as it takes
+  uint64_t page_ms = 0;  // each page of a scan has that long: the whole ring takes as it takes
   std::set<Peer> open;   // who has been asked and has not answered
 
   // Scans.

@@ -14,42 +14,49 @@ constexpr uint64_t kFrozenMs = 6000;  // a member thaws by itself when it hears 
 
 // --- heartbeats
 
+template <typename AnyHeartbeat>
+void Members::Tell(uint64_t id, AnyHeartbeat* heartbeat, const Turn& turn) {
+  heartbeat->id = id;
+  heartbeat->epoch = turn.view->epoch();
+  heartbeat->clock = shared_.clock().last();
+  heartbeat->decided = shared_.clock().decided(shared_.store().durable());
+  heartbeat->flushed = shared_.flushed();
+  heartbeat->roster = shared_.told_roster();
+}
+
+template <typename AnyHeartbeat>
+void Members::Learn(Peer from, const AnyHeartbeat& heartbeat, const Turn& turn) {
+  if (!turn.view->IsMember(from)) return;
+  if (!shared_.clock().Hear(heartbeat.clock, turn.now_ms)) return;
+  shared_.clock().Learn(heartbeat.decided);
+  for (uint8_t db = 0; db < std::min(heartbeat.flushed.size(), Stripe::kDatabases); ++db) {
+    node_.LearnFlush(db, heartbeat.flushed[db], turn);
+  }
+  if (heartbeat.epoch > turn.view->epoch()) {
+    turn.out->sends.push_back({from, node_.loop(), TopologyAsk{++last_id_}});
+  }
+  // One loop asks for all.
+  if (node_.loop() == 0 && heartbeat.roster.has_value() &&
+      *heartbeat.roster > shared_.roster().roster->version()) {
+    turn.out->sends.push_back({from, 0, RosterAsk{++last_id_}});
+  }
+}
+
 void Members::SendHeartbeat(Peer peer, const Turn& turn) {
   Heartbeat heartbeat;
-  heartbeat.id = ++last_id_;
-  heartbeat.epoch = turn.view->epoch();
-  heartbeat.clock = shared_.clock().last();
-  heartbeat.decided = shared_.clock().decided(shared_.store().durable());
-  heartbeat.flushed = shared_.flushed();
+  Tell(++last_id_, &heartbeat, turn);
   turn.out->sends.push_back({peer, node_.loop(), std::move(heartbeat)});
 }
 
-void Members::Learn(Peer from, uint64_t epoch, uint64_t clock, const Decided& decided,
-                    const std::vector<uint64_t>& flushed, const Turn& turn) {
-  if (!turn.view->IsMember(from)) return;
-  if (!shared_.clock().Hear(clock, turn.now_ms)) return;
-  shared_.clock().Learn(decided);
-  for (uint8_t db = 0; db < std::min(flushed.size(), Stripe::kDatabases); ++db) {
-    node_.LearnFlush(db, flushed[db], turn);
-  }
-  if (epoch > turn.view->epoch()) {
-    turn.out->sends.push_back({from, node_.loop(), TopologyAsk{++last_id_}});
-  }
-}
-
 void Members::On(Peer from, LinkId link, Heartbeat message, const Turn& turn) {
-  Learn(from, message.epoch, message.clock, message.decided, message.flushed, turn);
+  Learn(from, message, turn);
   HeartbeatSeen seen;
-  seen.id = message.id;
-  seen.epoch = turn.view->epoch();
-  seen.clock = shared_.clock().last();
-  seen.decided = shared_.clock().decided(shared_.store().durable());
-  seen.flushed = shared_.flushed();
+  Tell(message.id, &seen, turn);
   turn.out->answers.push_back({link, 0, std::move(seen)});
 }
 
 void Members::On(Peer from, LinkId, HeartbeatSeen message, const Turn& turn) {
-  Learn(from, message.epoch, message.clock, message.decided, message.flushed, turn);
+  Learn(from, message, turn);
 }
 
 void Members::On(Peer, LinkId, DecidedNews message, const Turn&) {
@@ -76,8 +83,15 @@ void Members::OnLinkDown(Peer peer, const Turn& turn) {
     }
     turn.out->answers.push_back(
         {it->second.link, 0,
-         JoinTell{it->second.ask_id, "the member that runs joins could not be reached", {}}});
+         JoinTell{it->second.ask_id, "the member that runs joins could not be reached", {}, {}}});
     it = passed_on_.erase(it);
+  }
+}
+
+void Members::TellMembers(const Message& message, const Turn& turn) {
+  for (Peer peer : turn.view->members()) {
+    if (peer == kSelf || !turn.view->link_up(peer)) continue;
+    turn.out->sends.push_back({peer, node_.loop(), message});
   }
 }
 
@@ -89,11 +103,10 @@ void Members::OnTick(const Turn& turn) {
     }
   }
   if (node_.loop() == 0 && shared_.TakeGuardedSent()) {
-    const DecidedNews news{shared_.clock().decided(shared_.store().durable())};
-    for (Peer peer : turn.view->members()) {
-      if (peer != kSelf && turn.view->link_up(peer))
-        turn.out->sends.push_back({peer, node_.loop(), news});
-    }
+    TellMembers(DecidedNews{shared_.clock().decided(shared_.store().durable())}, turn);
+  }
+  if (node_.loop() == 0 && shared_.TakeRosterChanged()) {
+    TellMembers(RosterTell{0, shared_.roster().roster->Encode()}, turn);
   }
   if (running_.has_value() && turn.now_ms >= running_->deadline_ms) {
     EndJoin("the members did not answer in time; nothing was changed", turn);
@@ -121,6 +134,20 @@ void Members::On(Peer, LinkId link, Install message, const Turn& turn) {
   const uint64_t after = shared_.Install(*topology);
   frozen_until_ms_ = 0;
   turn.out->answers.push_back({link, after, Installed{message.id, shared_.view()->epoch()}});
+}
+
+// --- the roster
+
+void Members::On(Peer from, LinkId link, RosterAsk message, const Turn& turn) {
+  if (!turn.view->IsMember(from)) return;
+  turn.out->answers.push_back({link, 0, RosterTell{message.id, shared_.roster().roster->Encode()}});
+}
+
+void Members::On(Peer from, LinkId, RosterTell message, const Turn& turn) {
+  Roster roster;
+  if (!turn.view->IsMember(from) || !Roster::Decode(message.roster, &roster)) return;
+  // A version from a clock that is far ahead would win for as long.
+  if (shared_.clock().Hear(roster.time(), turn.now_ms)) shared_.TakeRoster(std::move(roster));
 }
 
 // --- joining
@@ -154,7 +181,8 @@ void Members::On(Peer from, LinkId link, JoinAsk message, const Turn& turn) {
   if (!turn.view->link_up(lowest) || turn.view->IsMember(from)) {
     turn.out->answers.push_back(
         {link, 0,
-         JoinTell{message.id, "the member that runs joins could not be reached; try again", {}}});
+         JoinTell{
+             message.id, "the member that runs joins could not be reached; try again", {}, {}}});
     return;
   }
   const uint64_t id = ++last_id_;
@@ -165,13 +193,14 @@ void Members::On(Peer from, LinkId link, JoinAsk message, const Turn& turn) {
 
 void Members::StartJoin(LinkId link, JoinAsk ask, const Turn& turn) {
   const auto refuse = [&](const char* why) {
-    turn.out->answers.push_back({link, 0, JoinTell{ask.id, why, {}}});
+    turn.out->answers.push_back({link, 0, JoinTell{ask.id, why, {}, {}}});
   };
   const Topology& topology = turn.view->topology();
   if (ask.node.id.size() != 40 || ask.node.weight == 0)
     return refuse("the joining node does not say who it is");
   if (topology.IndexOf(ask.node.id).has_value()) {
-    turn.out->answers.push_back({link, 0, JoinTell{ask.id, {}, topology.Encode()}});
+    turn.out->answers.push_back(
+        {link, 0, JoinTell{ask.id, {}, topology.Encode(), shared_.roster().roster->Encode()}});
     return;
   }
   if (running_.has_value()) return refuse("another node is joining at this moment; try again");
@@ -237,7 +266,8 @@ void Members::EndJoin(const std::string& error, const Turn& turn) {
   // heartbeats.
   const bool installed = !running_->installing.empty();
   JoinTell tell{running_->ask_id, installed ? std::string() : error,
-                installed ? running_->installing : std::string()};
+                installed ? running_->installing : std::string(),
+                installed ? shared_.roster().roster->Encode() : std::string()};
   turn.out->answers.push_back({running_->link, running_->after, std::move(tell)});
   running_.reset();
   if (installed) return;
@@ -260,11 +290,15 @@ void Members::On(Peer, LinkId, JoinTell message, const Turn& turn) {
   }
   if (join_state_ != JoinState::kAsking || message.id != join_ask_) return;
   const auto topology = Topology::Decode(message.topology);
-  if (!message.error.empty() || !topology.ok()) {
+  Roster roster;
+  const bool understood = topology.ok() && Roster::Decode(message.roster, &roster);
+  if (!message.error.empty() || !understood) {
     join_state_ = JoinState::kRefused;
     join_error_ = message.error.empty() ? "the member's answer is not understood" : message.error;
     return;
   }
+  // First, as a member tells the others its roster, and they would take it for the later one.
+  shared_.AdoptRoster(std::move(roster));
   shared_.Install(*topology);
   join_state_ = JoinState::kMember;
 }

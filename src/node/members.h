@@ -1,10 +1,12 @@
-// Membership: heartbeats on every link, the topology and its epochs, and how a node joins.
+// Membership: heartbeats on every link, the topology and its epochs, the roster of users and its
+// versions, and how a node joins.
 //
 // A join: the joiner asks any member; a member passes it to the one with the lowest id, which runs
 // one join at a time: it freezes writes at every member, sees that there are no keys, deals the
 // vnodes anew (epoch + 1) and installs that at all of them and at the joiner. Whoever sees a larger
-// epoch in a heartbeat asks for the topology. Moving data, and agreement on epochs by consensus,
-// come later; until then a cluster that holds keys takes no new member.
+// epoch in a heartbeat asks for the topology; so it is with a later roster. Moving data, and
+// agreement on epochs by consensus, come later; until then a cluster that holds keys takes no new
+// member.
 //
 // Owned by its loop's Node; joins are run by loop 0's alone.
 #ifndef KINDRED_NODE_MEMBERS_H_
@@ -72,10 +74,15 @@ class Members {
   void On(Peer from, LinkId link, Frozen message, const Turn& turn);
   void On(Peer from, LinkId link, Install message, const Turn& turn);
   void On(Peer from, LinkId link, Installed message, const Turn& turn);
+  void On(Peer from, LinkId link, RosterAsk message, const Turn& turn);
+  void On(Peer from, LinkId link, RosterTell message, const Turn& turn);
 
   void SendHeartbeat(Peer peer, const Turn& turn);
-  void Learn(Peer from, uint64_t epoch, uint64_t clock, const Decided& decided,
-             const std::vector<uint64_t>& flushed, const Turn& turn);
+  template <typename AnyHeartbeat>
+  void Learn(Peer from, const AnyHeartbeat& heartbeat, const Turn& turn);
+  template <typename AnyHeartbeat>
+  void Tell(uint64_t id, AnyHeartbeat* heartbeat, const Turn& turn);
+  void TellMembers(const Message& message, const Turn& turn);
   void StartJoin(LinkId link, JoinAsk ask, const Turn& turn);
   void OnFrozenEverywhere(const Turn& turn);
   void EndJoin(const std::string& error, const Turn& turn);

@@ -115,9 +115,7 @@ void Primary::TakeBatch(Work& work, const Turn& turn) {
     const bool late = !of_group && next.deadline_ms <= turn.now_ms;
     const std::string_view why = of_group ? std::string_view() : WhyNot(turn);
     if (late || !why.empty()) {
-      Refuse(next,
-             late ? NoQuorumRefused(0, static_cast<int>(NeedOf(next, turn))) : std::string(why),
-             turn);
+      Refuse(next, late ? NoQuorum(next, Outcome::kRefused, 0, turn) : std::string(why), turn);
       work.waiting.pop_front();
       continue;
     }
@@ -292,13 +290,10 @@ void Primary::AnswerAll(Work& work, Outcome outcome, const Turn& turn) {
   CHECK(outcome != Outcome::kDone);
   for (Operation& operation : work.batch) {
     if (operation.answered) continue;
-    const int need = static_cast<int>(NeedOf(operation, turn));
     const bool wrote = work.state == State::kWrite || work.state == State::kUnguarded;
-    const int got = wrote ? static_cast<int>(work.writes.total()) : 0;
+    const uint32_t got = wrote ? work.writes.total() : 0;
     std::string reply;
-    ReplyWriter(&reply, operation.protocol)
-        .Error(outcome == Outcome::kRefused ? NoQuorumRefused(got, need)
-                                            : NoQuorumUnknown(got, need));
+    ReplyWriter(&reply, operation.protocol).Error(NoQuorum(operation, outcome, got, turn));
     Answer(operation, outcome, std::move(reply), 0, turn);
   }
 }
@@ -307,6 +302,14 @@ void Primary::Refuse(Work& work, const Turn& turn) {
   if (work.group != nullptr) return RefuseGroup(*work.group, turn);
   AnswerAll(work, Outcome::kRefused, turn);
   EndBatch(work);
+}
+
+std::string Primary::NoQuorum(const Operation& operation, Outcome outcome, uint32_t got,
+                              const Turn& turn) const {
+  const int need = static_cast<int>(NeedOf(operation, turn));
+  if (operation.confirm) return NoQuorumRead(static_cast<int>(got), need);
+  return outcome == Outcome::kRefused ? NoQuorumRefused(static_cast<int>(got), need)
+                                      : NoQuorumUnknown(static_cast<int>(got), need);
 }
 
 void Primary::Answer(Operation& operation, Outcome outcome, std::string bytes, uint64_t after,
@@ -360,12 +363,11 @@ void Primary::CheckDeadlines(Work& work, const Turn& turn) {
       open = true;
       continue;
     }
-    const int need = static_cast<int>(NeedOf(operation, turn)),
-              got = static_cast<int>(work.writes.total());
+    const Outcome outcome = writing ? Outcome::kUnknown : Outcome::kRefused;
     std::string reply;
     ReplyWriter(&reply, operation.protocol)
-        .Error(writing ? NoQuorumUnknown(got, need) : NoQuorumRefused(0, need));
-    Answer(operation, writing ? Outcome::kUnknown : Outcome::kRefused, std::move(reply), 0, turn);
+        .Error(NoQuorum(operation, outcome, writing ? work.writes.total() : 0, turn));
+    Answer(operation, outcome, std::move(reply), 0, turn);
   }
   if (!open) {
     if (work.state == State::kWrite && !work.decided) AbandonWrite(work);

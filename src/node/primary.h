@@ -143,6 +143,8 @@ class Primary {
   std::string_view WhyNot(const Turn& turn) const;
   void Answer(Operation& operation, Outcome outcome, std::string bytes, uint64_t after,
               const Turn& turn);
+  std::string NoQuorum(const Operation& operation, Outcome outcome, uint32_t got,
+                       const Turn& turn) const;
   void Refuse(Operation& operation, std::string_view error, const Turn& turn);
   void EndBatch(Work& work);
   void Drain(const Turn& turn);  // starts what can run, forgets what is done

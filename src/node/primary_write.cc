@@ -24,10 +24,7 @@ bool Primary::MakeGuarded(Work& work, const Record& base, Version version,
   const uint64_t until = rules.grants ? held_[work.vnode].until : UINT64_MAX;
   const uint64_t time =
       clock.HearRecord(base, turn.now_ms) ? clock.NameGuarded(until, turn.now_ms) : 0;
-  if (time == 0) {  // the grant has run out meanwhile
-    held_[work.vnode].until = 0;
-    return false;
-  }
+  if (time == 0) return false;  // the grant has run out meanwhile
   version.dot = {shared_.actor(), time};
   version.guarded = turn.view->replicas() > 1;
   guarded->key = work.key;

@@ -18,7 +18,8 @@ Shared::Shared(const Settings& settings, Store& store, const Identity& identity)
       active_expiry_(settings.active_expiry),
       topology_(std::make_shared<const Topology>(identity.topology)),
       peer_ids_({identity.self.id}),
-      liveness_(settings.loops, settings.suspect_after_ms) {
+      liveness_(settings.loops, settings.suspect_after_ms),
+      roster_(std::make_shared<const Roster>(identity.roster)) {
   for (uint32_t i = 0; i < settings_.stripes; ++i) {
     stripes_.push_back(std::make_unique<StripeAndPrimary>(
         store, settings_.cache_bytes / settings_.stripes, *this, i));
@@ -146,6 +147,46 @@ std::vector<uint64_t> Shared::flushed() const {
   std::vector<uint64_t> all;
   for (const auto& time : flushed_) all.push_back(time.load(std::memory_order_acquire));
   return all;
+}
+
+Shared::RosterSnapshot Shared::roster() const {
+  std::lock_guard lock(mutex_);
+  return {roster_, roster_generation_.load(std::memory_order_relaxed)};
+}
+
+std::optional<RosterVersion> Shared::told_roster() const {
+  std::lock_guard lock(mutex_);
+  if (topology_->nodes().size() <= 1 || roster_->time() == 0) return std::nullopt;
+  return roster_->version();
+}
+
+uint64_t Shared::StoreRosterLocked(Roster roster) {
+  roster_ = std::make_shared<const Roster>(std::move(roster));
+  roster_generation_.fetch_add(1, std::memory_order_release);
+  return store_.Commit(RosterBatch(*roster_));
+}
+
+std::optional<uint64_t> Shared::ChangeRoster(uint64_t generation, std::string text,
+                                             uint64_t now_ms) {
+  std::lock_guard lock(mutex_);
+  if (generation != roster_generation_.load(std::memory_order_relaxed)) return std::nullopt;
+  const uint64_t time = std::max(clock_.Name(now_ms), roster_->time() + 1);
+  const uint64_t sequence = StoreRosterLocked(Roster(time, std::move(text)));
+  roster_changed_.store(true, std::memory_order_relaxed);
+  return sequence;
+}
+
+void Shared::TakeRoster(Roster roster) {
+  std::lock_guard lock(mutex_);
+  if (roster.version() > roster_->version()) StoreRosterLocked(std::move(roster));
+}
+
+void Shared::AdoptRoster(Roster roster) {
+  std::lock_guard lock(mutex_);
+  const bool alone = topology_->nodes().size() <= 1;
+  if (alone ? roster != *roster_ : roster.version() > roster_->version()) {
+    StoreRosterLocked(std::move(roster));
+  }
 }
 
 std::vector<Counts::Number> Shared::CountKeys(const std::vector<uint32_t>& vnodes) {

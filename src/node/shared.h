@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "membership/liveness.h"
+#include "membership/roster.h"
 #include "node/cluster_view.h"
 #include "node/dot_clock.h"
 #include "node/primary.h"
@@ -35,6 +36,7 @@ struct Identity {
   uint64_t clock = 0;  // no time up to this is named again
   std::array<uint64_t, Stripe::kDatabases> flushed{};
   std::vector<std::pair<uint32_t, Grant>> grants;  // by vnode
+  Roster roster;
 };
 
 class Shared {
@@ -94,6 +96,25 @@ class Shared {
   std::vector<uint64_t> flushed() const;
   uint64_t flushed(uint8_t db) const { return flushed_[db].load(std::memory_order_acquire); }
 
+  // The roster, and a number that grows with each change of it and is cheap to compare first.
+  struct RosterSnapshot {
+    std::shared_ptr<const Roster> roster;
+    uint64_t generation = 0;
+  };
+  RosterSnapshot roster() const;
+  uint64_t roster_generation() const { return roster_generation_.load(std::memory_order_acquire); }
+  // What others are told of it. Nothing while this node is alone: whom it joins keeps his own.
+  std::optional<RosterVersion> told_roster() const;
+  // Makes the next version, stored in the same step, unless the roster has changed since
+  // `generation`. Returns the batch's sequence.
+  std::optional<uint64_t> ChangeRoster(uint64_t generation, std::string text, uint64_t now_ms);
+  // Takes another's version if it is later than ours.
+  void TakeRoster(Roster roster);
+  // As a node that joins: takes the cluster's in the place of our own, even if that is later.
+  void AdoptRoster(Roster roster);
+  // A version was made here since the last call: the others want to hear it at once.
+  bool TakeRosterChanged() { return roster_changed_.exchange(false, std::memory_order_relaxed); }
+
   // Live keys of these vnodes, by database.
   std::vector<Counts::Number> CountKeys(const std::vector<uint32_t>& vnodes);
 
@@ -115,6 +136,7 @@ class Shared {
  private:
   Peer PeerOfLocked(std::string_view node_id);
   void RebuildViewLocked();
+  uint64_t StoreRosterLocked(Roster roster);
 
   const Settings settings_;
   Store& store_;
@@ -126,6 +148,7 @@ class Shared {
   std::array<uint64_t, Stripe::kDatabases> flush_clocks_{};  // guarded by flush_mutex_
   std::atomic<bool> disk_failed_{false};
   std::atomic<bool> guarded_sent_{false};
+  std::atomic<bool> roster_changed_{false};
   std::atomic<bool> active_expiry_;
   std::atomic<uint64_t> expired_keys_{0};
 
@@ -135,7 +158,9 @@ class Shared {
   std::vector<std::string> peer_ids_;  // by Peer
   Liveness liveness_;
   bool frozen_ = false;
+  std::shared_ptr<const Roster> roster_;
   std::atomic<uint64_t> view_version_{0};
+  std::atomic<uint64_t> roster_generation_{1};
 };
 
 }  // namespace kindred

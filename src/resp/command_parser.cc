@@ -110,6 +110,9 @@ CommandParser::Step CommandParser::ParseCount(std::string_view input) {
   if (!count || (*count > 0 && static_cast<uint64_t>(*count) > limits_.max_args)) {
     return Fail("Protocol error: invalid multibulk length");
   }
+  if (stranger_ && *count > kStrangersArgsMax) {
+    return Fail("Protocol error: unauthenticated multibulk length");
+  }
   args_left_ = *count > 0 ? static_cast<size_t>(*count) : 0;
   phase_ = Phase::kBulkLength;
   return Step::kDone;
@@ -130,6 +133,9 @@ CommandParser::Step CommandParser::ParseBulkLength(std::string_view input) {
   const std::optional<int64_t> length = ParseInt64(text);
   if (!length || *length < 0 || static_cast<uint64_t>(*length) > limits_.max_bulk_bytes) {
     return Fail("Protocol error: invalid bulk length");
+  }
+  if (stranger_ && *length > kStrangersBulkBytesMax) {
+    return Fail("Protocol error: unauthenticated bulk length");
   }
   bulk_bytes_ = static_cast<size_t>(*length);
   phase_ = Phase::kBulk;

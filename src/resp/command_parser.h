@@ -31,6 +31,10 @@ struct ParserLimits {
   size_t max_query_bytes = size_t{1} << 30;    // An unfinished command: closed without a word.
 };
 
+// Who has not logged in yet has no reason to send more than this: Redis's bounds for strangers.
+inline constexpr int64_t kStrangersArgsMax = 10;
+inline constexpr int64_t kStrangersBulkBytesMax = 16384;
+
 enum class ParseStatus { kCommand, kNeedMore, kError };
 
 class CommandParser {
@@ -38,6 +42,9 @@ class CommandParser {
   explicit CommandParser(const ParserLimits& limits) : limits_(limits) {}
   CommandParser(const CommandParser&) = delete;
   CommandParser& operator=(const CommandParser&) = delete;
+
+  // Whether the bounds for strangers hold, from the next header on.
+  void set_stranger(bool stranger) { stranger_ = stranger; }
 
   // Reads the command at the front of `input`.
   // kCommand: args() and consumed() describe it; the next call begins the next command, whose
@@ -80,6 +87,7 @@ class CommandParser {
   Step Fail(std::string_view text);
 
   const ParserLimits limits_;
+  bool stranger_ = false;
 
   Phase phase_ = Phase::kStart;
   size_t position_ = 0;              // Everything before it has been understood.

@@ -71,7 +71,7 @@ bool ParseKill(Args args, KillOptions* options, ReplyWriter& reply) {
 void Kill(Session& session, Args args, ReplyWriter& reply, uint64_t) {
   KillOptions options;
   if (!ParseKill(args, &options, reply)) return;
-  Clients::Killed killed = session.server().clients().Kill(options.filter, session.client());
+  Clients::Killed killed = session.server().clients().Kill(options.filter, &session.client());
   if (options.skip_me) killed.self = false;
   if (killed.self) session.CloseWhenAnswered();  // It still hears what came of it.
   const size_t count = killed.others + (killed.self ? 1 : 0);

@@ -133,12 +133,12 @@ std::string Clients::Those(const std::vector<uint64_t>& ids, uint64_t now_ms) co
   return lines;
 }
 
-Clients::Killed Clients::Kill(const ClientFilter& filter, const Client& self) {
+Clients::Killed Clients::Kill(const ClientFilter& filter, const Client* self) {
   Killed killed;
   std::lock_guard lock(mutex_);
   for (const auto& [id, client] : clients_) {
     if (!Fits(filter, *client, client->words_)) continue;
-    if (client == &self) {
+    if (client == self) {
       killed.self = true;
       continue;
     }

@@ -27,7 +27,7 @@ enum class ClientType : uint8_t { kNormal, kMaster, kReplica, kPubsub };
 // In any case; "slave" is a replica.
 std::optional<ClientType> ParseClientType(std::string_view word);
 
-// The words that a client says about itself.
+// The words that a client says about itself, and its user's name.
 struct ClientWords {
   std::string name;
   std::string library_name;
@@ -102,13 +102,13 @@ class Clients {
   std::string All(std::optional<ClientType> type, uint64_t now_ms) const;
   std::string Those(const std::vector<uint64_t>& ids, uint64_t now_ms) const;
 
-  // Tells those that fit to go, all but `self`. How many that were, and whether `self`, who has to
-  // see to itself, fits too.
+  // Tells those that fit to go, all but `self`, which may be null. How many that were, and whether
+  // `self`, who has to see to itself, fits too.
   struct Killed {
     size_t others = 0;
     bool self = false;
   };
-  Killed Kill(const ClientFilter& filter, const Client& self);
+  Killed Kill(const ClientFilter& filter, const Client* self);
 
   // For INFO.
   struct Figures {

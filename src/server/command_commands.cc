@@ -1,14 +1,11 @@
 // COMMAND.
-#include <algorithm>
-
-#include "absl/strings/ascii.h"
-#include "base/check.h"
 #include "base/glob.h"
+#include "command/acl_categories.h"
 #include "command/command_reply.h"
 #include "command/handler_tools.h"
 #include "command/with.h"
 #include "resp/errors.h"
-#include "resp/reply_parser.h"
+#include "server/help.h"
 #include "server/server.h"
 #include "server/session.h"
 #include "server/session_command.h"
@@ -62,20 +59,6 @@ void WriteNames(const std::vector<const CommandRow*>& rows, ReplyWriter& reply) 
   for (const CommandRow* row : rows) reply.Bulk(row->name);
 }
 
-// Asks COMMAND INFO's own reply, which is where the categories have their names.
-bool HasCategory(const CommandTable& table, const CommandRow& row, std::string_view category) {
-  constexpr size_t kCategories = 6;
-  std::string bytes;
-  ReplyWriter writer(&bytes, 2);
-  WriteCommandInfo(table, row, writer);
-  ReplyNode info;
-  CHECK(ParseReply(bytes, &info).ok());
-  std::string wanted = "@" + absl::AsciiStrToLower({category.data(), category.size()});
-  const std::vector<ReplyNode>& names = info.items[kCategories].items;
-  return std::any_of(names.begin(), names.end(),
-                     [&wanted](const ReplyNode& name) { return name.text == wanted; });
-}
-
 void List(Session& session, Args args, ReplyWriter& reply, uint64_t) {
   const CommandTable& table = session.server().commands();
   std::vector<const CommandRow*> rows;
@@ -94,8 +77,9 @@ void List(Session& session, Args args, ReplyWriter& reply, uint64_t) {
       if (GlobMatch(filter, row->name, /*ignore_case=*/true)) rows.push_back(row);
     }
   } else if (SameWord(args[3], "aclcat")) {
+    const uint32_t category = AclCategoryByName(filter).value_or(0);
     for (const CommandRow* row : table.rows()) {
-      if (HasCategory(table, *row, filter)) rows.push_back(row);
+      if ((AclCategoriesOf(*row) & category) != 0) rows.push_back(row);
     }
   } else if (!SameWord(args[3], "module")) {  // There are no modules.
     reply.Error(kSyntax);
@@ -123,6 +107,29 @@ void Getkeys(Session& session, Args args, ReplyWriter& reply, uint64_t) {
 void Getkeysandflags(Session& session, Args args, ReplyWriter& reply, uint64_t) {
   WriteKeysOf(session, args.subspan(2), /*with_use=*/true, reply);
 }
+
+constexpr std::string_view kHelp[] = {
+    "(no subcommand)",
+    "    Return details about all Redis commands.",
+    "COUNT",
+    "    Return the total number of commands in this Redis server.",
+    "LIST",
+    "    Return a list of all commands in this Redis server.",
+    "INFO [<command-name> ...]",
+    "    Return details about multiple Redis commands.",
+    "    If no command names are given, documentation details for all",
+    "    commands are returned.",
+    "DOCS [<command-name> ...]",
+    "    Return documentation details about multiple Redis commands.",
+    "    If no command names are given, documentation details for all",
+    "    commands are returned.",
+    "GETKEYS <full-command>",
+    "    Return the keys from a full Redis command.",
+    "GETKEYSANDFLAGS <full-command>",
+    "    Return the keys and the access flags from a full Redis command.",
+};
+
+void Help(Session&, Args args, ReplyWriter& reply, uint64_t) { WriteHelp(args[0], kHelp, reply); }
 
 constexpr uint32_t kAnyTime = kFlagLoading | kFlagStale;
 
@@ -201,6 +208,7 @@ constexpr SessionCommand kCommands[] = {
              .complexity = "O(N) where N is the number of arguments to the command",
              .arguments = "command [arg]..."},
      .run = Getkeysandflags},
+    {.row = HelpRow("command|help", "5.0.0", "server", kAclConnection), .run = Help},
 };
 
 }  // namespace

@@ -246,6 +246,11 @@ std::string Config::advertised_host() const {
   return addresses[0].host;
 }
 
+std::string Config::acl_file() const {
+  if (const std::string& file = GetText("aclfile"); !file.empty()) return file;
+  return fmt::format("{}/{}", GetText("dir"), kAclFileName);
+}
+
 BufferLimits Config::buffer_limits() const {
   BufferLimits limits;
   limits.Change(GetText("client-output-buffer-limit"));

@@ -26,6 +26,9 @@ struct Ports {
   int http = 0;
 };
 
+// In the node's directory.
+inline constexpr std::string_view kAclFileName = "users.acl";
+
 struct BindAddress {
   std::string host;       // An address, or "*" and "::*" for all of IPv4 and of IPv6.
   bool optional = false;  // It may be missing on this machine.
@@ -69,6 +72,7 @@ class Config {
   Ports ports() const;
   std::vector<BindAddress> bind() const;
   std::string advertised_host() const;  // advertise-host, or the first of bind.
+  std::string acl_file() const;         // aclfile, or the one in dir.
   Consistency consistency() const;      // read-quorum and write-quorum.
   BufferLimits buffer_limits() const;
   std::vector<double> percentiles() const;

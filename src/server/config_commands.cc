@@ -1,4 +1,5 @@
 // CONFIG.
+#include "command/handler_tools.h"
 #include "resp/errors.h"
 #include "server/help.h"
 #include "server/server.h"
@@ -17,11 +18,27 @@ void ConfigGet(Session& session, Args args, ReplyWriter& reply, uint64_t) {
   }
 }
 
-void ConfigSet(Session& session, Args args, ReplyWriter& reply, uint64_t) {
+// The default user's password is everybody's business, on all nodes.
+std::optional<std::string> SetPasswordIfNamed(Session& session, Args names_and_values,
+                                              uint64_t now_ms) {
+  for (size_t i = 0; i < names_and_values.size(); i += 2) {
+    if (!SameWord(names_and_values[i], "requirepass")) continue;
+    Acl::Changed changed =
+        session.server().acl_sources().SetRequirepass(names_and_values[i + 1], now_ms);
+    session.HoldReplyUntil(changed.after);
+    return std::move(changed.error);
+  }
+  return std::nullopt;
+}
+
+void ConfigSet(Session& session, Args args, ReplyWriter& reply, uint64_t now_ms) {
+  const Args names_and_values = args.subspan(2);
   if (args.size() % 2 != 0) {
     reply.Error(kSyntax);
-  } else if (auto error = session.server().ConfigSet(args.subspan(2))) {
+  } else if (auto error = session.server().ConfigSet(names_and_values)) {
     reply.Error(*error);
+  } else if (auto refused = SetPasswordIfNamed(session, names_and_values, now_ms)) {
+    reply.Error(*refused);
   } else {
     reply.Simple("OK");
   }

@@ -11,14 +11,10 @@
 namespace kindred {
 namespace {
 
-constexpr std::string_view kDefaultUser = "default";
-
-// As no password is set, the default user may give any; there are no other users.
-bool MayLogIn(std::string_view user) { return user == kDefaultUser; }
-
 struct HelloOptions {
   int protocol = 0;  // 0: none named.
   std::optional<std::string_view> user;
+  std::string_view password;
   std::optional<std::string_view> name;
 };
 
@@ -37,6 +33,7 @@ bool ParseHello(Args args, HelloOptions* options, ReplyWriter& reply) {
     size_t more = args.size() - 1 - i;
     if (SameWord(args[i], "auth") && more >= 2) {
       options->user = args[i + 1];
+      options->password = args[i + 2];
       i += 2;
     } else if (SameWord(args[i], "setname") && more >= 1) {
       options->name = args[i + 1];
@@ -49,11 +46,15 @@ bool ParseHello(Args args, HelloOptions* options, ReplyWriter& reply) {
   return true;
 }
 
-void Hello(Session& session, Args args, ReplyWriter& old_reply, uint64_t) {
+void Hello(Session& session, Args args, ReplyWriter& old_reply, uint64_t now_ms) {
   HelloOptions options;
   if (!ParseHello(args, &options, old_reply)) return;
-  if (options.user && !MayLogIn(*options.user)) {
+  if (options.user && !session.LogIn(*options.user, options.password, args[0], now_ms)) {
     old_reply.Error(kWrongPass);
+    return;
+  }
+  if (!session.user().authenticated()) {
+    old_reply.Error(kNoAuthHello);
     return;
   }
   if (options.name) SetClientName(session, *options.name);
@@ -79,12 +80,13 @@ void Hello(Session& session, Args args, ReplyWriter& old_reply, uint64_t) {
   reply.Array(0);
 }
 
-void Auth(Session&, Args args, ReplyWriter& reply, uint64_t) {
+void Auth(Session& session, Args args, ReplyWriter& reply, uint64_t now_ms) {
+  const bool names_user = args.size() == 3;
   if (args.size() > 3) {
     reply.Error(kSyntax);
-  } else if (args.size() == 2) {
+  } else if (!names_user && session.server().acl().Now().users->default_user().nopass) {
     reply.Error(kNoPasswordSet);
-  } else if (MayLogIn(args[1])) {
+  } else if (session.LogIn(names_user ? args[1] : kDefaultUser, args.back(), args[0], now_ms)) {
     reply.Simple("OK");
   } else {
     reply.Error(kWrongPass);

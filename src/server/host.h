@@ -45,7 +45,7 @@ class Host {
   virtual void ReleaseMemory() = 0;
 
   // Blocks on the disk. After a crash in the middle the file holds the old text or the new one. The
-  // status says why in the system's words.
+  // status says why in the system's words; NotFound: there is no such file.
   virtual absl::StatusOr<std::string> ReadFile(const std::string& path) = 0;
   virtual absl::Status ReplaceFile(const std::string& path, const std::string& text) = 0;
 

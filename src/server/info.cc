@@ -173,8 +173,11 @@ void StatsSection(const InfoFacts& facts, Lines lines) {
   lines("total_reads_processed", totals[Counter::kReads]);
   lines("total_writes_processed", totals[Counter::kWrites]);
   zeros({"io_threaded_reads_processed", "io_threaded_writes_processed", "reply_buffer_shrinks",
-         "reply_buffer_expands", "acl_access_denied_auth", "acl_access_denied_cmd",
-         "acl_access_denied_key", "acl_access_denied_channel"});
+         "reply_buffer_expands"});
+  const auto denied = [&facts](AclReason why) { return facts.denied[static_cast<size_t>(why)]; };
+  lines("acl_access_denied_auth", denied(AclReason::kAuth));
+  lines("acl_access_denied_cmd", denied(AclReason::kCommand));
+  lines("acl_access_denied_key", denied(AclReason::kKey))("acl_access_denied_channel", 0);
 }
 
 void ReplicationSection(const InfoFacts& facts, Lines lines) {

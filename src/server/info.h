@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "node/settings.h"
+#include "server/acl_log.h"
 #include "server/clients.h"
 #include "server/command_statistics.h"
 #include "server/config.h"
@@ -52,6 +53,8 @@ struct InfoFacts {
   int64_t maxclients = 0;
   bool disk_failed = false;
   uint64_t expired_keys = 0;
+
+  AclLog::Totals denied{};
 
   std::vector<CommandTotals> commands;
   std::map<std::string, uint64_t, std::less<>> errors;

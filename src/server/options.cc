@@ -67,6 +67,7 @@ constexpr OptionRow Special(std::string_view name, OptionType type, std::string_
 }
 
 constexpr auto kNetwork = OptionSection::kNetwork;
+constexpr auto kSecurity = OptionSection::kSecurity;
 constexpr auto kCluster = OptionSection::kCluster;
 constexpr auto kStorage = OptionSection::kStorage;
 constexpr auto kLog = OptionSection::kLog;
@@ -86,8 +87,6 @@ constexpr std::array kRows = {
          "machine."),
     Text("advertise-host", "", kNetwork,
          "The address that clients and other nodes are told; empty means the first of bind."),
-    OptionRow{"protected-mode", "", OptionType::kBool, "yes", 0, 0, "", kNetwork, kRunTime,
-              "Refuse clients from other machines as long as no password is set."},
     Integer("threads", "0", {0, 256}, kNetwork, kAtStart,
             "Loops that serve connections, each on its own thread; 0 means one for each core."),
     Integer("maxclients", "10000", {1, 1000000}, kNetwork, kRunTime,
@@ -108,6 +107,17 @@ constexpr std::array kRows = {
           "connections."),
     Bytes("proto-max-bulk-len", "max-value-bytes", "512mb", {kKiB, 4 * kGiB - 1}, kNetwork,
           kAtStart, "The longest value, and the longest single argument."),
+
+    OptionRow{"protected-mode", "", OptionType::kBool, "yes", 0, 0, "", kSecurity, kRunTime,
+              "Refuse clients from other machines as long as the default user needs no password."},
+    OptionRow{"requirepass", "", OptionType::kText, "", 0, 0, "", kSecurity, kRunTime,
+              "The default user's password, for the whole cluster; heeded at a start if this node "
+              "has not heeded it before, and empty changes nothing then."},
+    Text("aclfile", "", kSecurity,
+         "The file of ACL SAVE and ACL LOAD, loaded at a start if it was edited since; empty means "
+         "users.acl in dir."),
+    Integer("acllog-max-len", "128", {0, 100000}, kSecurity, kRunTime,
+            "How many denials ACL LOG remembers."),
 
     Text("join", "", kCluster,
          "HOST:PEERPORT of any member of the cluster that this node is to join; a member that "
@@ -246,6 +256,8 @@ std::string_view SectionTitle(OptionSection section) {
   switch (section) {
     case OptionSection::kNetwork:
       return "Network";
+    case OptionSection::kSecurity:
+      return "Security";
     case OptionSection::kCluster:
       return "Cluster";
     case OptionSection::kStorage:

@@ -36,9 +36,11 @@ std::optional<std::string> WhyNotSettable(std::span<const std::string_view> name
 }  // namespace
 
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies() {
-  return {ConnectionCommands(), ClientCommands(),      ClientControlCommands(), ConfigCommands(),
-          ServerCommands(),     SlowLogCommands(),     LatencyCommands(),       CommandCommands(),
-          ClusterCommands(),    ConsistencyCommands(), TransactionCommands(),   HelpCommands()};
+  return {ConnectionCommands(),  ClientCommands(),       ClientControlCommands(), ConfigCommands(),
+          ServerCommands(),      DurabilityCommands(),   ReplicationCommands(),   ModuleCommands(),
+          MemoryCommands(),      DebugCommands(),        SlowLogCommands(),       LatencyCommands(),
+          CommandCommands(),     ClusterCommands(),      ConsistencyCommands(),   AclCommands(),
+          TransactionCommands(), ObjectSessionCommands()};
 }
 
 Server::Server(const Config& config, Shared& shared, Host& host, ProcessIdentity identity)
@@ -49,6 +51,8 @@ Server::Server(const Config& config, Shared& shared, Host& host, ProcessIdentity
       value_bytes_max_(static_cast<size_t>(config.GetNumber("proto-max-bulk-len"))),
       commands_(AllCommands()),
       with_row_(commands_.Find("with")),
+      acl_(shared, commands_, clients_),
+      acl_sources_(acl_, shared.store(), host, config.acl_file()),
       command_statistics_(commands_),
       config_(config),
       startup_memory_bytes_(host.Measure().used_memory_bytes) {
@@ -135,6 +139,7 @@ void Server::PublishConfigLocked() {
   publish("tcp-keepalive", &tcp_keepalive_s_);
   publish("maxclients", &maxclients_);
   publish("protected-mode", &protected_mode_);
+  publish("acllog-max-len", &acl_log_entries_max_);
   publish("latency-tracking", &tracks_latency_);
   publish("slowlog-log-slower-than", &slower_than_us_);  // -1 is kDisabled.
   publish("slowlog-max-len", &slow_log_max_);
@@ -160,13 +165,20 @@ void Server::ResetStatistics() {
 
 std::optional<std::string> Server::Admit(bool loopback) {
   if (!clients_.Enter(maxclients())) return std::string(kMaxClients);
-  if (loopback || !protected_mode()) return std::nullopt;
+  const bool guarded = !loopback && protected_mode();
+  if (!guarded || !acl_.Now().users->default_user().nopass) return std::nullopt;
   clients_.Leave();
   return std::string(kProtectedMode);
 }
 
+absl::StatusOr<std::string> Server::SettleUsers(bool joined, uint64_t now_ms) {
+  const std::string requirepass = config().GetText("requirepass");
+  return acl_sources_.Settle(requirepass, joined, now_ms);
+}
+
 void Server::OnSecond(uint64_t now_ms) {
   statistics_.OnSecond(now_ms);
+  acl_.Now();  // Connections of users that were deleted elsewhere are to end, also silent ones.
   Measure();
 }
 
@@ -194,12 +206,13 @@ std::string Server::Info(Face face, std::span<const std::string_view> sections, 
   facts.disk_failed = shared_.disk_failed();
   facts.expired_keys = shared_.expired_keys() - expired_keys_base_.load(std::memory_order_relaxed);
   facts.process = Measure();
-  facts.used_memory_peak_bytes = used_memory_peak_bytes_.load(std::memory_order_relaxed);
+  facts.used_memory_peak_bytes = used_memory_peak_bytes();
   facts.startup_memory_bytes = startup_memory_bytes_;
   if (ShowsInfo(sections, "commandstats") || ShowsInfo(sections, "latencystats")) {
     facts.commands = command_statistics_.totals();
   }
   facts.errors = errors_.counts();
+  facts.denied = acl_.log().totals();
   facts.percentiles = config().percentiles();
   FillCluster(&facts);
   std::vector<Counts::Number> keyspace = CountKeys(face);

@@ -20,6 +20,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "command/table.h"
 #include "node/shared.h"
+#include "server/acl.h"
+#include "server/acl_sources.h"
 #include "server/clients.h"
 #include "server/command_statistics.h"
 #include "server/config.h"
@@ -27,6 +29,7 @@
 #include "server/host.h"
 #include "server/info.h"
 #include "server/latency_events.h"
+#include "server/monitors.h"
 #include "server/pause.h"
 #include "server/session_command.h"
 #include "server/slow_log.h"
@@ -48,12 +51,15 @@ class Server {
   const SessionCommand* SessionCommandOf(const CommandRow* row) const;
   const CommandRow* with_row() const { return with_row_; }
   Clients& clients() { return clients_; }
+  Acl& acl() { return acl_; }
+  AclSources& acl_sources() { return acl_sources_; }
   Statistics& statistics() { return statistics_; }
   CommandStatistics& command_statistics() { return command_statistics_; }
   ErrorStatistics& errors() { return errors_; }
   // CONFIG RESETSTAT.
   void ResetStatistics();
   Pause& pause() { return pause_; }
+  Monitors& monitors() { return monitors_; }
   SlowLog& slow_log() { return slow_log_; }
   LatencyEvents& latency_events() { return latency_events_; }
   const ProcessIdentity& identity() const { return identity_; }
@@ -80,6 +86,7 @@ class Server {
   uint64_t tcp_keepalive_s() const { return Load(tcp_keepalive_s_); }
   size_t maxclients() const { return Load(maxclients_); }
   bool protected_mode() const { return Load(protected_mode_) != 0; }
+  size_t acl_log_entries_max() const { return Load(acl_log_entries_max_); }
   bool tracks_latency() const { return Load(tracks_latency_) != 0; }
   bool KeepsSlowLog() const {
     return Load(slower_than_us_) != kDisabled && Load(slow_log_max_) > 0;
@@ -96,10 +103,17 @@ class Server {
   // then it counts as a client until clients().Leave(). `loopback`: it comes from this machine.
   std::optional<std::string> Admit(bool loopback);
 
+  // Before the first client is served: what the configuration says of users is made true. `joined`:
+  // the node has just become a member of a cluster, whose users hold. Returns a sentence for the
+  // log, which may be empty, or why the server cannot start.
+  absl::StatusOr<std::string> SettleUsers(bool joined, uint64_t now_ms);
+
   // Called by the edge once a second.
   void OnSecond(uint64_t now_ms);
   // As of now.
   ProcessFacts Measure();
+  uint64_t used_memory_peak_bytes() const { return Load(used_memory_peak_bytes_); }
+  uint64_t startup_memory_bytes() const { return startup_memory_bytes_; }
 
   std::string Info(Face face, std::span<const std::string_view> sections, uint64_t now_ms);
   // Live keys of this node by database: on the plain face of all slots that it holds, on the
@@ -123,12 +137,15 @@ class Server {
   absl::flat_hash_map<const CommandRow*, const SessionCommand*> session_commands_;  // Constant.
   const CommandRow* const with_row_;
 
-  Clients clients_;        // Has its own lock.
-  Statistics statistics_;  // Has its own lock, as those that follow.
+  Clients clients_;  // Has its own lock, as those that follow.
+  Acl acl_;
+  AclSources acl_sources_;
+  Statistics statistics_;
   CommandStatistics command_statistics_;
   ErrorStatistics errors_;
   SlowLog slow_log_;
   LatencyEvents latency_events_;
+  Monitors monitors_;
   Pause pause_;
 
   mutable std::mutex mutex_;
@@ -145,6 +162,7 @@ class Server {
   std::atomic<uint64_t> tcp_keepalive_s_{0};
   std::atomic<uint64_t> maxclients_{0};
   std::atomic<uint64_t> protected_mode_{0};
+  std::atomic<uint64_t> acl_log_entries_max_{0};
   std::atomic<uint64_t> tracks_latency_{0};
   // kDisabled: nothing is slow, or no event is kept.
   static constexpr uint64_t kDisabled = UINT64_MAX;

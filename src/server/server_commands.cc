@@ -1,8 +1,12 @@
-// INFO, TIME.
+// INFO, TIME, MONITOR, LOLWUT, SWAPDB.
+#include "base/number.h"
+#include "command/handler_tools.h"
+#include "fmt/format.h"
 #include "resp/errors.h"
 #include "server/server.h"
 #include "server/session.h"
 #include "server/session_command.h"
+#include "server/session_errors.h"
 
 namespace kindred {
 namespace {
@@ -11,10 +15,41 @@ void Info(Session& session, Args args, ReplyWriter& reply, uint64_t now_ms) {
   reply.Verbatim(session.server().Info(session.face(), args.subspan(1), now_ms));
 }
 
-void Time(Session&, Args, ReplyWriter& reply, uint64_t now_ms) {
+void Time(Session& session, Args, ReplyWriter& reply, uint64_t) {
+  const uint64_t now_us = session.server().host().WallUs();
   reply.Array(2);
-  reply.Bulk(std::to_string(now_ms / 1000));
-  reply.Bulk(std::to_string(now_ms % 1000 * 1000));
+  reply.Bulk(std::to_string(now_us / 1'000'000));
+  reply.Bulk(std::to_string(now_us % 1'000'000));
+}
+
+void Monitor(Session& session, Args, ReplyWriter& reply, uint64_t) {
+  session.Monitor();
+  reply.Simple("OK");
+}
+
+void Lolwut(Session&, Args args, ReplyWriter& reply, uint64_t) {
+  int64_t version = 0;
+  if (args.size() > 2 && SameWord(args[1], "version") && !ExpectInteger(args[2], &version, reply)) {
+    return;
+  }
+  reply.Verbatim(fmt::format("Redis ver. {}\n", kRedisVersion));
+}
+
+// Keys carry the number of their database with them, on the disks of several nodes: to exchange two
+// databases would be to write all of their keys anew.
+void SwapDb(Session& session, Args args, ReplyWriter& reply, uint64_t) {
+  if (session.face() == Face::kCluster) return reply.Error(kSwapDbInCluster);
+  const std::optional<int64_t> first = ParseInt64(args[1]);
+  if (!first) return reply.Error(kInvalidFirstDb);
+  const std::optional<int64_t> second = ParseInt64(args[2]);
+  if (!second) return reply.Error(kInvalidSecondDb);
+  for (int64_t db : {*first, *second}) {
+    if (db < 0 || db >= static_cast<int64_t>(Stripe::kDatabases)) {
+      return reply.Error(kDbIndexOutOfRange);
+    }
+  }
+  if (*first == *second) return reply.Simple("OK");
+  reply.Error(kSwapDbNotSupported);
 }
 
 constexpr SessionCommand kCommands[] = {
@@ -39,6 +74,32 @@ constexpr SessionCommand kCommands[] = {
              .complexity = "O(1)",
              .tips = "nondeterministic_output"},
      .run = Time},
+    {.row = {.name = "monitor",
+             .arity = 1,
+             .flags = kFlagAdmin | kFlagNoScript | kFlagLoading | kFlagStale,
+             .summary = "Listens for all requests received by the server in real-time.",
+             .since = "1.0.0",
+             .group = "server"},
+     .run = Monitor},
+    {.row = {.name = "lolwut",
+             .arity = -1,
+             .flags = kFlagReadonly | kFlagFast,
+             .summary = "Displays computer art and the Redis version",
+             .since = "5.0.0",
+             .group = "server",
+             .arguments = "[VERSION version:integer]"},
+     .run = Lolwut},
+    {.row = {.name = "swapdb",
+             .arity = 3,
+             .flags = kFlagWrite | kFlagFast,
+             .acl = kAclKeyspace | kAclDangerous,
+             .summary = "Swaps two Redis databases.",
+             .since = "4.0.0",
+             .group = "server",
+             .complexity = "O(N) where N is the count of clients watching or blocking on keys from "
+                           "both databases.",
+             .arguments = "index1:integer index2:integer"},
+     .run = SwapDb},
 };
 
 }  // namespace

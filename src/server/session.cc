@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "command/with.h"
 #include "resp/errors.h"
+#include "server/acl_check.h"
 #include "server/server.h"
 #include "server/session_errors.h"
 #include "server/transaction.h"
@@ -19,8 +20,14 @@ ParserLimits LimitsOf(const Server& server) {
   return limits;
 }
 
+// Stands for a request that time answers: the end of a sleep. Requests have smaller numbers.
+constexpr uint64_t kSleepRequest = UINT64_MAX;
+
 // Memory that a session keeps for input to come.
 constexpr size_t kInputBytesKept = size_t{64} << 10;
+
+// A large command has more time: its bytes go over links and to several disks.
+constexpr size_t kBytesPerMillisecond = 4096;
 
 bool IsNil(std::string_view reply) { return reply.starts_with("$-1") || reply.starts_with("_"); }
 
@@ -30,6 +37,7 @@ Session::Session(Server& server, Node& node, Face face, Peername names, uint64_t
     : server_(server),
       node_(node),
       statistics_(server.statistics().OfLoop(node.loop())),
+      user_(server.acl()),
       timer_(server, node.loop(), client_),
       parser_(LimitsOf(server)),
       consistency_(server.DefaultConsistency()),
@@ -46,6 +54,7 @@ Session::Session(Server& server, Node& node, Face face, Peername names, uint64_t
 }
 
 Session::~Session() {
+  if (client_.monitor) server_.monitors().Remove(&client_);
   for (uint64_t request : flight_.requests()) node_.Abandon(request);
   if (transaction_->request != 0) node_.Abandon(transaction_->request);
   server_.clients().Remove(&client_);
@@ -86,6 +95,7 @@ std::vector<uint64_t> Session::TakeNewRequests() { return std::exchange(new_requ
 
 void Session::TakeOutput(uint64_t durable, std::string* out) {
   size_t before = out->size();
+  if (client_.monitor && !closing_) TakeMonitored();
   chain_.TakeOutput(durable, out);
   timer_.OnDurable(durable);
   if (out->size() > before) {
@@ -110,7 +120,22 @@ bool Session::ReadingPaused() const {
 
 bool Session::CloseAfterOutput() const { return closing_ && chain_.empty(); }
 
-void Session::OnTick(uint64_t now_ms) { RunInput(now_ms); }
+void Session::OnTick(uint64_t now_ms) {
+  if (sleeps_until_ms_ == 0) return RunInput(now_ms);
+  if (now_ms < sleeps_until_ms_) return;
+  sleeps_until_ms_ = 0;
+  OnReply({kSleepRequest, 0, "+OK\r\n"}, now_ms);
+}
+
+void Session::Monitor() {
+  client_.monitor = true;
+  server_.monitors().Add(&client_);
+}
+
+void Session::TakeMonitored() {
+  server_.monitors().Take(client_, chain_.Open());
+  chain_.Written();
+}
 
 // A command has run: whether the next one's reply is wanted.
 void Session::NextReply() {
@@ -140,9 +165,12 @@ void Session::ResetState() {
   set_protocol(2);
   set_db(0);
   set_replies(Replies::kOn);
+  if (client_.monitor.exchange(false)) server_.monitors().Remove(&client_);
   consistency_ = server_.DefaultConsistency();
   transaction_->Clear();
+  user_.Reset();
   server_.clients().ChangeWords(client_, [](ClientWords& words) {
+    words.user = kDefaultUser;
     words.name.clear();
     words.no_evict = false;
     words.no_touch = false;
@@ -150,7 +178,7 @@ void Session::ResetState() {
 }
 
 bool Session::CanRun() const {
-  return !closing_ && waits_for_ == 0 && !transaction_->running &&
+  return !closing_ && waits_for_ == 0 && sleeps_until_ms_ == 0 && !transaction_->running &&
          chain_.pending() < kRepliesInFlightMax && chain_.bytes() < kOutputWaitingBytesMax;
 }
 
@@ -199,6 +227,7 @@ size_t Session::Run(std::string_view input, uint64_t now_ms) {
       stalled_ = true;
       break;
     }
+    parser_.set_stranger(user_.IsStranger());
     ParseStatus status = parser_.Parse(input.substr(used));
     if (status == ParseStatus::kNeedMore) break;
     if (status == ParseStatus::kError) {
@@ -229,6 +258,7 @@ Session::Ran Session::Execute(Args args, const Consistency& consistency, bool wi
     return ExecuteHere(*row, args, now_ms);
   }
   if (!row->ArityFits(args.size())) return Reject(*row, WrongArity(row->name));
+  if (IsDenied(*row, args, now_ms)) return Ran::kYes;
   if (transaction_->open) {
     return within_with ? Refuse(kWithInsideMulti) : Queue(*row, nullptr, args);
   }
@@ -247,22 +277,29 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
   if (!command->row.ArityFits(args.size())) {
     return Reject(command->row, WrongArity(command->row.name));
   }
+  if (IsDenied(command->row, args, now_ms)) return Ran::kYes;
   if (&command->row == server_.with_row()) return ExecuteWith(args, now_ms);
+  if (transaction_->open && (command->row.flags & kFlagNoMulti) != 0) {
+    return Reject(command->row, kNotInTransaction);
+  }
   if (transaction_->open && !command->not_queued) return Queue(command->row, command, args);
   if (IsPaused(command->row, now_ms)) return Ran::kWaits;
   if (command->after_all && HasToWait({.everything = true, .write = true, .keys = {}})) {
     return Ran::kWaits;
   }
   if (command->run == nullptr) return BeginSteps(command->row, args, now_ms);
-  client_.command.store(&command->row, std::memory_order_relaxed);
-  statistics_.Add(Counter::kCommands);
-  timer_.Begin(command->row, args);
-  answer_after_ = 0;
+  BeginCommand(command->row, args);
+  reply_after_ = 0;
   std::string* out = chain_.Open();
   size_t before = out->size();
   ReplyWriter reply(out, protocol_);
   command->run(*this, args, reply, now_ms);
-  Answered(std::string_view(*out).substr(before), false, answer_after_);
+  if (sleeps_until_ms_ != 0) {
+    timer_.Pending(kSleepRequest);
+    chain_.Pending(kSleepRequest);
+    return Ran::kYes;
+  }
+  Answered(std::string_view(*out).substr(before), false, reply_after_);
   return Ran::kYes;
 }
 
@@ -283,9 +320,7 @@ Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency
     touch = TouchOf(row, args);
     if (HasToWait(touch)) return Ran::kWaits;
   }
-  client_.command.store(&row, std::memory_order_relaxed);
-  statistics_.Add(Counter::kCommands);
-  timer_.Begin(row, args);
+  BeginCommand(row, args);
 
   Request request;
   request.row = &row;
@@ -294,7 +329,8 @@ Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency
   request.protocol = protocol_;
   request.consistency = &consistency;
   request.cluster_face = face() == Face::kCluster;
-  request.deadline_ms = now_ms + server_.request_timeout_ms();
+  request.deadline_ms =
+      now_ms + server_.request_timeout_ms() + parser_.consumed() / kBytesPerMillisecond;
   std::string* out = chain_.Open();
   size_t before = out->size();
   Submitted submitted = node_.Submit(request, out, now_ms);
@@ -333,10 +369,19 @@ bool Session::HasToWait(const KeysInFlight::Touch& touch) {
   return waits_for_ != 0;
 }
 
+void Session::BeginCommand(const CommandRow& row, Args args) {
+  client_.command.store(&row, std::memory_order_relaxed);
+  statistics_.Add(Counter::kCommands);
+  if (server_.monitors().any()) {
+    server_.monitors().Feed(row, args, client_, server_.host().WallUs());
+  }
+  timer_.Begin(row, args);
+}
+
 // CLIENT PAUSE: the command stays in the input, and is tried again with each tick.
 bool Session::IsPaused(const CommandRow& row, uint64_t now_ms) {
   const bool paused = server_.pause().Holds(row, now_ms);
-  if (paused != WantsTicks()) client_.blocked.store(paused, std::memory_order_relaxed);
+  if (paused != is_paused()) client_.blocked.store(paused, std::memory_order_relaxed);
   return paused;
 }
 
@@ -356,6 +401,48 @@ Session::Ran Session::Refuse(std::string_view error) {
   ReplyWriter(chain_.Open(), protocol_).Error(error);
   chain_.Written();
   return Ran::kYes;
+}
+
+bool Session::IsDenied(const CommandRow& row, Args args, uint64_t now_ms) {
+  if (user_.MayDoAnything()) return false;
+  if (!user_.Refresh()) {
+    closing_ = true;
+    return true;
+  }
+  if (user_.login_needed() && (row.flags & kFlagNoAuth) == 0) {
+    Reject(row, kNoAuth);
+    return true;
+  }
+  const AclVerdict verdict = CheckAcl(user_.user(), row, args);
+  if (verdict.denied == AclDenied::kNothing) return false;
+  client_.command.store(&row, std::memory_order_relaxed);
+  const bool is_key = verdict.denied == AclDenied::kKey;
+  LogDenied(is_key ? AclReason::kKey : AclReason::kCommand,
+            is_key ? args[verdict.argument] : row.name, user_.user().name, now_ms);
+  Reject(row, DeniedText(verdict, user_.user(), row));
+  return true;
+}
+
+bool Session::LogIn(std::string_view name, std::string_view password, std::string_view command,
+                    uint64_t now_ms) {
+  if (!user_.LogIn(name, password)) {
+    LogDenied(AclReason::kAuth, command, name, now_ms);
+    return false;
+  }
+  server_.clients().ChangeWords(client_, [name](ClientWords& words) { words.user = name; });
+  return true;
+}
+
+void Session::LogDenied(AclReason reason, std::string_view object, std::string_view user,
+                        uint64_t now_ms) {
+  AclLogEntry denied;
+  denied.reason = reason;
+  denied.context = "toplevel";
+  denied.object = object;
+  denied.user = user;
+  denied.client = server_.clients().Line(client_, now_ms);
+  if (denied.client.ends_with('\n')) denied.client.pop_back();
+  server_.acl().log().Add(std::move(denied), now_ms, server_.acl_log_entries_max());
 }
 
 void Session::Answered(std::string_view reply, bool one_key_read, uint64_t after) {

@@ -26,6 +26,7 @@
 #include "server/command_timer.h"
 #include "server/keys_in_flight.h"
 #include "server/reply_chain.h"
+#include "server/session_user.h"
 #include "server/statistics.h"
 
 namespace kindred {
@@ -76,7 +77,7 @@ class Session {
   bool WantsToRun() const { return stalled_ && CanRun(); }
 
   // Something waits for time to pass: a pause, or a sleep. The loop calls OnTick now and then.
-  bool WantsTicks() const { return client_.blocked.load(std::memory_order_relaxed); }
+  bool WantsTicks() const { return sleeps_until_ms_ != 0 || is_paused(); }
   void OnTick(uint64_t now_ms);
 
   // Too much is in flight or waiting to be sent: stop reading until it shrinks.
@@ -98,9 +99,19 @@ class Session {
   void set_db(uint8_t db);
   Consistency& consistency() { return consistency_; }
   Transaction& transaction() { return *transaction_; }
+  SessionUser& user() { return user_; }
+  // AUTH, and HELLO with it: false if the name or the password is wrong; that is in ACL LOG then.
+  // `command` is how the client wrote it.
+  bool LogIn(std::string_view name, std::string_view password, std::string_view command,
+             uint64_t now_ms);
   void CloseWhenAnswered() { closing_ = true; }
   // What the handler writes may leave when `sequence` is durable.
-  void AnswerAfter(uint64_t sequence) { answer_after_ = sequence; }
+  void HoldReplyUntil(uint64_t sequence) { reply_after_ = sequence; }
+  // DEBUG SLEEP: the command is answered, and the next is run, when the time has come. For this
+  // client only; others go on.
+  void SleepUntil(uint64_t ms) { sleeps_until_ms_ = ms; }
+  // MONITOR: from now on it is told of all clients' commands.
+  void Monitor();
   // CLIENT REPLY. kSkip: the next command's reply is not wanted.
   enum class Replies : uint8_t { kOn, kOff, kSkipNext, kSkip };
   void set_replies(Replies replies);
@@ -137,9 +148,15 @@ class Session {
   KeysInFlight::Touch TouchOf(const CommandRow& row, Args args);
   bool HasToWait(const KeysInFlight::Touch& touch);
   bool IsPaused(const CommandRow& row, uint64_t now_ms);
+  bool is_paused() const { return client_.blocked.load(std::memory_order_relaxed); }
+  void BeginCommand(const CommandRow& row, Args args);
+  void TakeMonitored();
   // An error instead of the command; and one of a command that is known.
   Ran Refuse(std::string_view error);
   Ran Reject(const CommandRow& row, std::string_view error);
+  // The user may not run the command, and was told so; or is gone.
+  bool IsDenied(const CommandRow& row, Args args, uint64_t now_ms);
+  void LogDenied(AclReason reason, std::string_view object, std::string_view user, uint64_t now_ms);
   void Answered(std::string_view reply, bool one_key_read, uint64_t after);
   void CountReply(bool one_key_read, std::string_view reply);
 
@@ -147,6 +164,7 @@ class Session {
   Node& node_;
   LoopStatistics& statistics_;
   Client client_;
+  SessionUser user_;
   CommandTimer timer_;
 
   CommandParser parser_;
@@ -160,7 +178,8 @@ class Session {
   bool stalled_ = false;    // Run has stopped at a bound.
   bool closing_ = false;    // No further command is run.
   Replies replies_ = Replies::kOn;
-  uint64_t answer_after_ = 0;  // Of the handler that runs.
+  uint64_t sleeps_until_ms_ = 0;  // 0: it does not sleep.
+  uint64_t reply_after_ = 0;      // Of the handler that runs.
 
   int protocol_ = 2;
   uint8_t db_ = 0;

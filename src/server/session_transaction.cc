@@ -37,6 +37,9 @@ Session::Ran Session::BeginSteps(const CommandRow& row, Args args, uint64_t now_
     if (!Watch(row, args)) return Ran::kYes;
   } else {
     if (!transaction.open) return Refuse(kExecWithoutMulti);
+    for (const Transaction::Queued& queued : transaction.queue) {
+      if (IsPaused(*queued.row, now_ms)) return Ran::kWaits;
+    }
     const bool as_group = transaction.FitsOneGroup();
     const bool strict = face() == Face::kCluster || server_.strict_transactions();
     if (transaction.failed || (!as_group && strict)) {
@@ -47,9 +50,7 @@ Session::Ran Session::BeginSteps(const CommandRow& row, Args args, uint64_t now_
     transaction.is_exec = true;
     transaction.PlanExec(as_group, db_, face() == Face::kPlain);
   }
-  client_.command.store(&row, std::memory_order_relaxed);
-  statistics_.Add(Counter::kCommands);
-  timer_.Begin(row, args);
+  BeginCommand(row, args);
   transaction.running = true;
   transaction.open = false;
   transaction.done = 0;
@@ -112,9 +113,10 @@ void Session::RunSessionStep(size_t index, uint64_t now_ms) {
   Transaction& transaction = *transaction_;
   Transaction::Queued& queued = transaction.queue[index];
   ReplyWriter reply(&queued.reply, protocol_);
-  answer_after_ = 0;
+  reply_after_ = 0;
   queued.command->run(*this, queued.args.args(), reply, now_ms);
-  transaction.after = std::max(transaction.after, answer_after_);
+  sleeps_until_ms_ = 0;  // DEBUG SLEEP does not hold up a transaction
+  transaction.after = std::max(transaction.after, reply_after_);
   ++transaction.done;
 }
 

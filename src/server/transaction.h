@@ -25,7 +25,7 @@ namespace kindred {
 // Bounds of one transaction; a command beyond is refused, and EXEC then, too.
 inline constexpr size_t kQueuedCommandsMax = 16384;
 inline constexpr size_t kQueuedBytesMax = size_t{64} << 20;
-inline constexpr size_t kWatchedKeysMax = 16384;
+inline constexpr size_t kWatchedKeysMax = 4096;
 
 class Transaction {
  public:

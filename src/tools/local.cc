@@ -9,6 +9,7 @@
 #include <memory>
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "fmt/format.h"
 #include "tools/child_server.h"
 #include "tools/redis_client.h"
@@ -26,6 +27,9 @@ constexpr int kAskTimeoutMs = 2000;
 // The longest distance between a node's plain port and its other ones.
 constexpr int kPortsApart = 300;
 constexpr const char* kHost = "127.0.0.1";
+// In the errors of a server that has a password.
+constexpr const char* kWrongPassword = "WRONGPASS";
+constexpr const char* kNoPassword = "NOAUTH";
 
 void Say(const std::string& line) {
   fmt::print("{}\n", line);
@@ -62,7 +66,7 @@ class LocalCluster {
   bool IsReady(const Node& node, size_t members) const;
   bool Interrupted(milliseconds wait);
   void TellWhatToType() const;
-  void Watch();
+  std::string Watch();  // until Ctrl-C, or says why it ends sooner
   void StopAll();
 
   const LocalOptions& options_;
@@ -81,7 +85,7 @@ int LocalCluster::Run() {
   if (trouble.empty()) trouble = StartAll();
   if (trouble.empty() && !interrupted_) {
     TellWhatToType();
-    Watch();
+    trouble = Watch();
   }
   StopAll();
   if (trouble.empty()) return 0;
@@ -196,12 +200,13 @@ std::string LocalCluster::WaitUntilReady(Node& node, size_t members) {
   return {};
 }
 
-// It serves, sees the members, and a key can be read through it.
+// It serves, sees the members, and a key can be read through it. A node that wants a password which
+// we do not have serves, at least.
 bool LocalCluster::IsReady(const Node& node, size_t members) const {
   auto client = RedisClient::Connect({kHost, node.port}, kAskTimeoutMs);
-  if (!client.ok()) return false;
+  if (!client.ok()) return absl::StrContains(client.status().message(), kWrongPassword);
   const auto info = client->AskText({"INFO", "kindred"});
-  if (!info.ok()) return false;
+  if (!info.ok()) return absl::StrContains(info.status().message(), kNoPassword);
   const auto at_least = static_cast<int64_t>(members);
   if (NumberOf(*info, "nodes") < at_least || NumberOf(*info, "nodes_alive") < at_least)
     return false;
@@ -222,11 +227,11 @@ void LocalCluster::TellWhatToType() const {
   Say("Try, in another terminal:");
   Say(fmt::format("  redis-cli -p {} set hello world", first));
   Say(fmt::format("  redis-cli -p {} get hello", nodes_.size() > 1 ? first + 1 : first));
-  Say(fmt::format("  kindred status {}:{}", kHost, first));
+  Say(fmt::format("  {} status {}:{}", options_.program, kHost, first));
   Say("Ctrl-C stops all of them; the data stays.");
 }
 
-void LocalCluster::Watch() {
+std::string LocalCluster::Watch() {
   while (!Interrupted(kLookEvery * 4)) {
     for (Node& node : nodes_) {
       if (node.reported || node.server->Running()) continue;
@@ -235,8 +240,12 @@ void LocalCluster::Watch() {
                            node.server->name(), node.port, node.server->Ending(),
                            node.server->log()));
     }
+    if (std::all_of(nodes_.begin(), nodes_.end(), [](const Node& n) { return n.reported; })) {
+      return "all nodes have ended";
+    }
   }
   Say("Stopping.");
+  return {};
 }
 
 void LocalCluster::StopAll() {

@@ -11,6 +11,7 @@
 namespace kindred {
 
 struct LocalOptions {
+  std::string program = "kindred";  // how it was called, for what to type next
   int nodes = 3;
   int port = 7001;  // of the first node's plain face; the others follow
   std::string dir = "data";

@@ -1,11 +1,17 @@
 #include "tools/redis_client.h"
 
+#include <cstdlib>
 #include <utility>
 
 #include "base/number.h"
 #include "fmt/format.h"
 
 namespace kindred {
+namespace {
+
+constexpr const char* kPasswordVariable = "REDISCLI_AUTH";
+
+}  // namespace
 
 absl::StatusOr<HostAndPort> ParseHostAndPort(std::string_view text) {
   const size_t colon = text.rfind(':');
@@ -30,7 +36,12 @@ absl::StatusOr<RedisClient> RedisClient::Connect(const HostAndPort& address, int
                                               context == nullptr ? "no memory" : context->errstr));
   }
   redisSetTimeout(context.get(), timeout);
-  return RedisClient(std::move(context), name);
+  RedisClient client(std::move(context), name);
+  if (const char* password = std::getenv(kPasswordVariable); password != nullptr) {
+    const auto login = client.AskText({"AUTH", "default", password});
+    if (!login.ok()) return login.status();
+  }
+  return client;
 }
 
 absl::StatusOr<RedisClient::Reply> RedisClient::Ask(const std::vector<std::string>& args) {

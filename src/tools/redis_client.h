@@ -1,7 +1,9 @@
 #ifndef KINDRED_TOOLS_REDIS_CLIENT_H_
 #define KINDRED_TOOLS_REDIS_CLIENT_H_
 
-// One blocking conversation with a server, over hiredis: for the admin subcommands. One thread.
+// One blocking conversation with a server, over hiredis: for the admin subcommands. Like redis-cli
+// it logs in with the password in the environment's REDISCLI_AUTH, if there is one, as the default
+// user. One thread.
 
 #include <hiredis/hiredis.h>
 

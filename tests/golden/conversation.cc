@@ -144,6 +144,8 @@ void Conversation::Obey(const Words& words, std::string_view line) {
     return;
   }
   if (words.size() == 2 && words[0] == "advance") return Advance(words[1]);
+  if (words.size() == 3 && words[0] == "roster") return ChangeRoster(words[1], words[2]);
+  if (words.size() == 1 && words[0] == "rosters") return ShowRosters();
   if (words.size() == 2 && words[0] == "show") return Show(words[1]);
   if (words.size() == 2 && words[0] == "owners") return Owners(words[1]);
   if (!ObeyOnLink(words) && !ObeyOnNode(words)) Say(fmt::format("? {}", line));
@@ -258,6 +260,28 @@ void Conversation::Show(const std::string& key) {
     }
   }
   for (const auto& [nodes, has] : lines) out_ += fmt::format("{}: {}\n", nodes, has);
+}
+
+void Conversation::ChangeRoster(const std::string& name, const std::string& text) {
+  const auto node = NodeOf(name);
+  if (!node.has_value() || !cluster_->running(*node)) return Say("? roster " + name);
+  Shared& shared = cluster_->node(*node).shared();
+  CHECK(shared.ChangeRoster(shared.roster_generation(), text, cluster_->now_ms()).has_value());
+}
+
+// What each running node has, and how its disk knows it.
+void Conversation::ShowRosters() {
+  for (size_t i = 0; i < SmallCluster::kNodes; ++i) {
+    if (!cluster_->node(i).up()) continue;
+    const auto roster = cluster_->node(i).shared().roster().roster;
+    std::string disk;
+    Roster stored;
+    if (cluster_->node(i).store().Load(Column::kMeta, "roster", &disk) == Found::kFound) {
+      CHECK(Roster::Decode(disk, &stored));
+    }
+    out_ += fmt::format("{}: {}{}\n", Names::Node(i), roster->time() == 0 ? "-" : roster->text(),
+                        stored == *roster ? "" : "  on disk: another");
+  }
 }
 
 void Conversation::Owners(const std::string& key) {

@@ -37,6 +37,8 @@ class Conversation {
   void Command(size_t node, std::string_view text);
   void Advance(const std::string& duration);
   void Show(const std::string& key);
+  void ChangeRoster(const std::string& name, const std::string& text);
+  void ShowRosters();
   void Owners(const std::string& key);
   void Restart(size_t node);
   void OnMessage(const SmallCluster::Flying& message, bool lost);

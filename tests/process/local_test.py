@@ -102,8 +102,28 @@ def test_status_shows_who_is_away(directory):
             wait_until(lambda w=wanted: run_binary("status", f":{local.port}")[0] == w,
                        what=f"status exits with {wanted}")
         assert "have no majority" in run_binary("status", f":{local.port}")[1]
+        os.kill(local.pid_of(0), signal.SIGKILL)
+        assert local.process.wait(15 * SLOWNESS) == 1
+        assert "kindred: all nodes have ended" in local.text()
     code, _, err = run_binary("status", f"127.0.0.1:{local.port}")
     assert code == 1 and err.startswith("kindred: ") and "cannot be reached" in err, err
+
+
+def test_a_password_is_taken_from_the_environment(directory):
+    with Local(directory, "--requirepass", "secret") as local:
+        local.wait_ready()
+        status = ("status", f"127.0.0.1:{local.port}")
+        code, _, err = run_binary(*status)
+        assert code == 1 and "NOAUTH Authentication required." in err, err
+        try:
+            os.environ["REDISCLI_AUTH"] = "wrong"
+            code, _, err = run_binary(*status)
+            assert code == 1 and "WRONGPASS" in err, err
+            os.environ["REDISCLI_AUTH"] = "secret"
+            code, out, err = run_binary(*status)
+            assert code == 0 and out.count(" alive ") == 3, out + err
+        finally:
+            del os.environ["REDISCLI_AUTH"]
 
 
 def test_a_taken_port_stops_all_of_it(directory):

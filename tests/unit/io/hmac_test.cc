@@ -13,10 +13,5 @@ TEST(Hmac, AgreesWithTheRfc) {
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
-TEST(Hmac, RandomBytesAreOfTheLengthAskedForAndNeverTheSame) {
-  EXPECT_EQ(SecretRandomBytes(16).size(), 16u);
-  EXPECT_NE(SecretRandomBytes(16), SecretRandomBytes(16));
-}
-
 }  // namespace
 }  // namespace kindred

@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "base/hex.h"
+#include "fmt/format.h"
 
 namespace kindred {
 namespace {
@@ -133,16 +134,19 @@ TEST(Handshake, DifferentSecretsAreRefused) {
   Opening opening(SettingsOf('1', "one"), SettingsOf('2', "two"));
   opening.Run();
   ExpectRefused(opening,
-                "the accepter's proof is wrong: the two nodes have different cluster secrets");
+                "the proof of the node that was dialed is wrong: the two nodes have different "
+                "cluster secrets");
 }
 
 TEST(Handshake, ASecretOnOneSideOnlyIsRefused) {
   Opening dialer_only(SettingsOf('1', "secret"), SettingsOf('2'));
   dialer_only.Run();
-  ExpectRefused(dialer_only, "the dialer has a cluster secret and the accepter has none");
+  ExpectRefused(dialer_only,
+                "the node that dialed has a cluster secret and the node that was dialed has none");
   Opening accepter_only(SettingsOf('1'), SettingsOf('2', "secret"));
   accepter_only.Run();
-  ExpectRefused(accepter_only, "the accepter has a cluster secret and the dialer has none");
+  ExpectRefused(accepter_only,
+                "the node that was dialed has a cluster secret and the node that dialed has none");
 }
 
 TEST(Handshake, ADialerThatKeepsQuietAboutTheSecretIsRefused) {
@@ -155,10 +159,12 @@ TEST(Handshake, ADialerThatKeepsQuietAboutTheSecretIsRefused) {
 
 TEST(Handshake, DifferentVersionsAreRefusedAndBothSidesSayWhy) {
   HandshakeSettings newer = SettingsOf('1');
-  newer.version = 2;
+  newer.version = kMessageVersion + 1;
   Opening opening(newer, SettingsOf('2'));
   opening.Run();
-  ExpectRefused(opening, "the nodes speak different versions of the peer protocol, 1 and 2");
+  ExpectRefused(opening,
+                fmt::format("the nodes speak different versions of the peer protocol, {} and {}",
+                            kMessageVersion, kMessageVersion + 1));
 }
 
 TEST(Handshake, DifferentClustersAreRefused) {

@@ -104,11 +104,11 @@ TEST(Describe, ManyKeys) {
 
 TEST(Describe, Nodes) {
   const Decided decided{kA, 1, 9, {7, 8}};
-  EXPECT_EQ(Describe(Heartbeat{1, 2, 10, decided, {0, 5}}),
+  EXPECT_EQ(Describe(Heartbeat{1, 2, 10, decided, {0, 5}, {}}),
             "Heartbeat epoch=2 clock=10 decided={actor=A from=1 below=9 except=[7, 8]} "
             "flushed=[0, 5]");
-  EXPECT_EQ(Describe(HeartbeatSeen{1, 2, 10, {kB, 0, 9, {}}, {}}),
-            "HeartbeatSeen epoch=2 clock=10 decided={actor=B below=9}");
+  EXPECT_EQ(Describe(HeartbeatSeen{1, 2, 10, {kB, 0, 9, {}}, {}, RosterVersion{7, 0xabc}}),
+            "HeartbeatSeen epoch=2 clock=10 decided={actor=B below=9} roster=7 digest=ABC");
   EXPECT_EQ(Describe(DecidedNews{decided}), "DecidedNews actor=A from=1 below=9 except=[7, 8]");
 }
 
@@ -119,7 +119,7 @@ TEST(Describe, Membership) {
   EXPECT_EQ(Describe(JoinAsk{1, node}),
             "JoinAsk id=aa host=127.0.0.1 port=7001 cluster-port=7101 peer-port=7201 "
             "http-port=7301 zone=east weight=2");
-  EXPECT_EQ(Describe(JoinTell{1, "there are keys", ""}), R"(JoinTell error="there are keys")");
+  EXPECT_EQ(Describe(JoinTell{1, "there are keys", "", ""}), R"(JoinTell error="there are keys")");
   EXPECT_EQ(Describe(Freeze{1, true}), "Freeze on");
   EXPECT_EQ(Describe(Frozen{1, 2, 3}), "Frozen epoch=2 keys=3");
   EXPECT_EQ(Describe(Install{1, "0123"}), "Install topology=4B");

@@ -118,6 +118,16 @@ TEST_F(BootTest, GrantsAndFlushesAreRemembered) {
   EXPECT_EQ(identity.clock, TimeOfMs(kNowMs + 300)) << "nothing below a flush is named";
 }
 
+TEST_F(BootTest, TheRosterIsRememberedAndNoEarlierTimeIsNamed) {
+  EXPECT_EQ(Started().identity.roster, Roster());
+  const Roster roster(TimeOfMs(kNowMs + 100), "user alice on");
+  store_.Commit(RosterBatch(roster));
+  store_.Sync();
+  const Identity identity = Started().identity;
+  EXPECT_EQ(identity.roster, roster);
+  EXPECT_EQ(identity.clock, TimeOfMs(kNowMs + 100));
+}
+
 TEST_F(BootTest, ANodeThatIsAloneMayComeBackElsewhere) {
   const Identity first = Started().identity;
   options_.self = InfoAt(8001);
@@ -141,7 +151,8 @@ TEST_F(BootTest, AMemberMayNot) {
 }
 
 TEST_F(BootTest, WhatIsDamagedIsRefusedInOneSentence) {
-  for (const std::string key : {"identity", "topology", "clean", "grant/xxxx", "flushed/x"}) {
+  for (const std::string key :
+       {"identity", "topology", "clean", "grant/xxxx", "flushed/x", "roster"}) {
     store_ = MemoryStore();
     Started();
     Damage(key == "flushed/x" ? std::string("flushed/") + '\0' : key);

@@ -345,5 +345,27 @@ RC_GTEST_PROP(CommandParserLaws, ADamagedCommandIsReadAlikeInWhateverPieces,
   RC_ASSERT(in_pieces.error() == at_once.error());
 }
 
+// --- strangers
+
+TEST(CommandParser, AStrangersCommandIsSmall) {
+  CommandParser parser(ParserLimits{});
+  parser.set_stranger(true);
+  const std::string small = "*2\r\n$4\r\nAUTH\r\n$16384\r\n" + std::string(16384, 'x') + "\r\n";
+  EXPECT_EQ(parser.Parse(small), ParseStatus::kCommand);
+  EXPECT_EQ(parser.Parse("*2\r\n$4\r\nAUTH\r\n$16385\r\n"), ParseStatus::kError);
+  EXPECT_EQ(parser.error(), "Protocol error: unauthenticated bulk length");
+  parser.Reset();
+  EXPECT_EQ(parser.Parse("*10\r\n"), ParseStatus::kNeedMore);
+  parser.Reset();
+  EXPECT_EQ(parser.Parse("*11\r\n"), ParseStatus::kError);
+  EXPECT_EQ(parser.error(), "Protocol error: unauthenticated multibulk length");
+  parser.Reset();
+  EXPECT_EQ(parser.Parse("*9999999\r\n"), ParseStatus::kError);
+  EXPECT_EQ(parser.error(), "Protocol error: invalid multibulk length") << "whoever sends it";
+  parser.Reset();
+  parser.set_stranger(false);
+  EXPECT_EQ(parser.Parse("*11\r\n$16385\r\n"), ParseStatus::kNeedMore);
+}
+
 }  // namespace
 }  // namespace kindred

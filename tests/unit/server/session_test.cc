@@ -269,10 +269,6 @@ TEST_F(SessionTest, StatisticsCountAndStartAnew) {
   EXPECT_EQ(server_->statistics().total()[Counter::kHits], 0u);
 }
 
-TEST_F(SessionTest, TimeIsTheTimeThatItWasTold) {
-  EXPECT_EQ(Say("TIME\r\n"), "*2\r\n$10\r\n1700000000\r\n$1\r\n0\r\n");
-}
-
 TEST_F(SessionTest, CommandTellsEveryRow) {
   EXPECT_EQ(Say("COMMAND COUNT\r\n"),
             ":" + std::to_string(server_->commands().commands().size()) + "\r\n");
