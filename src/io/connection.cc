@@ -94,12 +94,7 @@ bool Connection::Flush(uint64_t durable) {
   }
   if (output_.capacity() > kOutputBytesKept) output_ = std::string();
   session_->client().unsent_bytes.store(stream_.unsent_bytes(), std::memory_order_relaxed);
-  if (stream_.unsent_bytes() > kClientUnsentBytesMax) {
-    Log(LogLevel::kWarning, "client {} does not take its replies, {} bytes wait: closed",
-        stream_.PeerName(), stream_.unsent_bytes());
-    return false;
-  }
-  if (IsOver()) return false;
+  if (IsOver() || TakesTooLittle(loop_.now_ms())) return false;
   const bool pause = ended_ || loop_.draining() || session_->ReadingPaused() ||
                      stream_.unsent_bytes() > kClientUnsentBytesPause;
   if (pause) {
@@ -110,9 +105,21 @@ bool Connection::Flush(uint64_t durable) {
   return true;
 }
 
+bool Connection::TakesTooLittle(uint64_t now_ms) {
+  const uint64_t unsent = stream_.unsent_bytes();
+  const uint64_t waiting = unsent + session_->output_bytes();
+  const bool over = output_watch_.IsOver(loop_.server().output_limit(), waiting, now_ms);
+  if (!over && unsent <= kClientUnsentBytesMax) return false;
+  Log(LogLevel::kWarning, "client {} does not take its replies, {} bytes wait: closed",
+      session_->client().address, waiting);
+  return true;
+}
+
 bool Connection::IsOverdue(uint64_t now_ms) {
+  if (TakesTooLittle(now_ms)) return true;
   const uint64_t timeout_ms = loop_.server().idle_timeout_s() * 1000;
-  return timeout_ms > 0 && session_->Idle() && now_ms > heard_ms_ + timeout_ms;
+  if (timeout_ms == 0 || session_->client().monitor) return false;
+  return session_->Idle() && !session_->WantsTicks() && now_ms > heard_ms_ + timeout_ms;
 }
 
 }  // namespace kindred

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "io/tcp_stream.h"
+#include "server/buffer_limits.h"
 #include "server/session.h"
 
 namespace kindred {
@@ -61,7 +62,8 @@ class Connection : private TcpStream::Owner {
   uint64_t gated_at = 0;  // the sequence at which it comes by again
   size_t requests = 0;    // in flight, as the loop's map has them
 
-  // Silent for longer than the option `timeout` allows.
+  // Asked once a second: silent for longer than the option `timeout` allows, or not taking its
+  // replies for longer than client-output-buffer-limit does.
   bool IsOverdue(uint64_t now_ms);
 
  private:
@@ -71,6 +73,7 @@ class Connection : private TcpStream::Owner {
 
   void TakeNewRequests();
   bool IsOver() const;
+  bool TakesTooLittle(uint64_t now_ms);
 
   Loop& loop_;
   const uint64_t id_;
@@ -79,6 +82,7 @@ class Connection : private TcpStream::Owner {
   std::optional<Session> session_;  // from Open on
   std::string output_;              // of the turn; kept for its memory
   uint64_t heard_ms_ = 0;
+  BufferWatch output_watch_;
   bool ended_ = false;  // the client has closed its half: it gets what it asked for, then we close
   bool broken_ = false;
 };

@@ -1,5 +1,7 @@
 #include "membership/liveness.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace kindred {
@@ -14,7 +16,7 @@ Liveness::Link& Liveness::LinkTo(Peer peer, uint32_t lane) {
 bool Liveness::OnUp(Peer peer, uint32_t lane, uint64_t now_ms) {
   Link& link = LinkTo(peer, lane);
   const bool changed = !link.up || link.silent;
-  link = {true, false, now_ms};
+  link = {true, false, now_ms, now_ms};
   return changed;
 }
 
@@ -59,6 +61,14 @@ bool Liveness::link_up(Peer peer) const {
     if (!links_[first + lane].up) return false;
   }
   return true;
+}
+
+uint64_t Liveness::link_up_since_ms(Peer peer) const {
+  uint64_t since_ms = 0;
+  for (uint32_t lane = 0; lane < lanes_; ++lane) {
+    since_ms = std::max(since_ms, links_[static_cast<size_t>(peer) * lanes_ + lane].up_ms);
+  }
+  return since_ms;
 }
 
 }  // namespace kindred

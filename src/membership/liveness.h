@@ -23,13 +23,15 @@ class Liveness {
   bool OnHeard(Peer peer, uint32_t lane, uint64_t now_ms);
   bool OnTick(uint64_t now_ms);
 
-  bool alive(Peer peer) const;    // all links up, and none silent for too long
-  bool link_up(Peer peer) const;  // all links up: what is sent may still arrive
+  bool alive(Peer peer) const;                 // all links up, and none silent for too long
+  bool link_up(Peer peer) const;               // all links up: what is sent may still arrive
+  uint64_t link_up_since_ms(Peer peer) const;  // REQUIRES: link_up(peer)
 
  private:
   struct Link {
     bool up = false;
     bool silent = false;
+    uint64_t up_ms = 0;
     uint64_t heard_ms = 0;
   };
   Link& LinkTo(Peer peer, uint32_t lane);

@@ -13,7 +13,7 @@
 namespace kindred {
 
 struct Keyspace::Job {
-  enum class What : uint8_t { kScan, kKeys, kRandom, kCount, kFlush };
+  enum class What : uint8_t { kScan, kKeys, kSlot, kRandom, kCount, kFlush };
   uint64_t id = 0;
   uint64_t round = 0;  // what answers name: a new one for each step
   What what = What::kScan;
@@ -30,6 +30,7 @@ struct Keyspace::Job {
   std::string type;  // lower case; empty: any
   uint32_t count = 10;
   std::string from, until;              // the range that is being read; record keys
+  std::string slot_end;                 // of the slot that is asked for; else empty
   bool wrapped = false;                 // RANDOMKEY came to the end and began again
   std::map<std::string, Record> items;  // what replicas told of it
   std::string next;  // the least of where their pages end; empty: they all reach `until`

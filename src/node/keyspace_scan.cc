@@ -1,4 +1,5 @@
-// SCAN, KEYS and RANDOMKEY: ranges of the ring, read at a majority of their replicas, page by page.
+// SCAN, KEYS, CLUSTER GETKEYSINSLOT and RANDOMKEY: ranges of the ring, read at a majority of their
+// replicas, page by page.
 #include <algorithm>
 #include <cctype>
 #include <utility>
@@ -6,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/glob.h"
+#include "base/number.h"
 #include "command/scan_options.h"
 #include "node/keyspace.h"
 #include "node/keyspace_job.h"
@@ -91,13 +93,22 @@ bool Keyspace::StartScan(const Request& request, Job* job, std::string* error) {
   } else if (name == "keys") {
     job->what = Job::What::kKeys;
     job->pattern = std::string(request.args[1]);
+  } else if (name == "cluster|getkeysinslot") {
+    // The row has seen that these are numbers, and the first one a slot.
+    const auto slot = static_cast<uint64_t>(ParseInt64(request.args[2]).value());
+    job->what = Job::What::kSlot;
+    job->from = PositionOf(slot << 32);
+    job->slot_end = SlotStart(static_cast<uint32_t>(slot) + 1);
+    job->count = static_cast<uint32_t>(
+        std::clamp<int64_t>(ParseInt64(request.args[3]).value(), 0, UINT32_MAX));
   } else {
     job->what = Job::What::kRandom;
     job->from = PositionOf(random_.Below(static_cast<uint64_t>(kSlots) << 32));
     job->count = kRandomSample;
   }
   // Twice what is wanted, because some entries may be deleted, or of other databases.
-  job->page_entries = std::clamp(2 * job->count, kPageEntriesMin, kPageEntriesMax);
+  job->page_entries =
+      std::clamp(2 * std::min(job->count, kPageEntriesMax), kPageEntriesMin, kPageEntriesMax);
   return true;
 }
 
@@ -106,7 +117,7 @@ bool Keyspace::StartScan(const Request& request, Job* job, std::string* error) {
 bool Keyspace::PickRange(Job& job, const Turn& turn) {
   const Topology& topology = turn.view->topology();
   const auto ours = [&](uint32_t vnode) {
-    return !job.cluster_face || FirstLive(vnode, turn) == kSelf;
+    return !job.cluster_face || !job.slot_end.empty() || FirstLive(vnode, turn) == kSelf;
   };
   uint32_t vnode = topology.VnodeOf(static_cast<uint16_t>(CursorOf(job.from) >> 32));
   const uint32_t vnodes = topology.vnode_count();
@@ -135,7 +146,7 @@ bool Keyspace::PickRange(Job& job, const Turn& turn) {
   };
   uint32_t last = vnode;
   while (last + 1 < vnodes && ours(last + 1) && all_hold(last + 1)) ++last;
-  job.until = SlotStart(topology.SlotsOf(last).second + 1u);
+  job.until = job.slot_end.empty() ? SlotStart(topology.SlotsOf(last).second + 1u) : job.slot_end;
   return true;
 }
 
@@ -238,7 +249,9 @@ void Keyspace::OnPages(Job& job, const Turn& turn) {
   job.page_entries = std::max(job.page_entries, std::min(2 * job.page_entries, kPageEntries));
   TakeItems(job, job.next.empty() ? job.until : job.next, turn);
   const bool range_done = job.next.empty();
-  const bool ring_done = range_done && (job.until.size() != 2 || job.until >= SlotStart(kSlots));
+  const bool last_range =
+      !job.slot_end.empty() || job.until.size() != 2 || job.until >= SlotStart(kSlots);
+  const bool ring_done = range_done && last_range;
   job.from = range_done ? job.until : job.next;
   if (range_done && !ring_done) {
     ByteReader in(job.until);
@@ -259,6 +272,7 @@ void Keyspace::OnPages(Job& job, const Turn& turn) {
 // SCAN's COUNT is how much work a call may be, whatever then matches; but some is little anyway.
 bool Keyspace::Enough(const Job& job) {
   if (job.what == Job::What::kRandom) return !job.keys.empty();
+  if (job.what == Job::What::kSlot) return job.keys.size() >= job.count;
   return job.what == Job::What::kScan &&
          (job.keys.size() >= job.count || job.looked_at >= std::max(job.count, kPageEntries));
 }
@@ -268,6 +282,7 @@ void Keyspace::TakeItems(Job& job, const std::string& end, const Turn& turn) {
   std::string_view place = PlaceOf(job.from);
   for (auto& [key, record] : job.items) {
     if (!end.empty() && key >= end) break;
+    if (job.what == Job::What::kSlot && job.keys.size() >= job.count) break;
     if (job.what == Job::What::kScan && job.keys.size() >= job.count && PlaceOf(key) != place) {
       job.next = PositionOf(
           CursorOf(key));  // as much as was asked for: the rest of the page is for the next call
@@ -293,6 +308,7 @@ void Keyspace::FinishScan(Job& job, const Turn& turn) {
       reply.Bulk(job.from.empty() ? "0" : std::to_string(CursorOf(job.from)));
       [[fallthrough]];
     case Job::What::kKeys:
+    case Job::What::kSlot:
       reply.Array(job.keys.size());
       for (const std::string& key : job.keys) reply.Bulk(key);
       break;

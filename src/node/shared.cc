@@ -87,6 +87,17 @@ void Shared::OnLinkDown(Peer peer, uint32_t lane) {
   if (liveness_.OnDown(peer, lane)) RebuildViewLocked();
 }
 
+std::vector<Shared::PeerLink> Shared::links() const {
+  std::lock_guard lock(mutex_);
+  std::vector<PeerLink> links;
+  for (Peer peer : view_->members()) {
+    if (peer != kSelf && liveness_.link_up(peer)) {
+      links.push_back({peer, liveness_.link_up_since_ms(peer)});
+    }
+  }
+  return links;
+}
+
 void Shared::OnHeard(Peer peer, uint32_t lane, uint64_t now_ms) {
   std::lock_guard lock(mutex_);
   if (liveness_.OnHeard(peer, lane, now_ms)) RebuildViewLocked();

@@ -80,6 +80,13 @@ class Shared {
   void OnHeard(Peer peer, uint32_t lane, uint64_t now_ms);
   void OnLivenessTick(uint64_t now_ms);
 
+  // The members to which all of our links are up, and since when they are.
+  struct PeerLink {
+    Peer peer = kSelf;
+    uint64_t since_ms = 0;
+  };
+  std::vector<PeerLink> links() const;
+
   // Installs a topology with a larger epoch, stored in the same step; returns the batch's sequence,
   // 0 if it is not newer.
   uint64_t Install(const Topology& topology);

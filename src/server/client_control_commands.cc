@@ -25,8 +25,8 @@ bool ParseOldKill(Args args, KillOptions* options) {
 }
 
 // One option with its value. False, and an error is written, if there is none of that kind.
-bool ParseKillOption(std::string_view option, std::string_view value, KillOptions* options,
-                     ReplyWriter& reply) {
+bool ParseKillOption(Session& session, std::string_view option, std::string_view value,
+                     KillOptions* options, ReplyWriter& reply) {
   auto refuse = [&reply](std::string_view error) {
     reply.Error(error);
     return false;
@@ -44,7 +44,8 @@ bool ParseKillOption(std::string_view option, std::string_view value, KillOption
   } else if (SameWord(option, "laddr")) {
     filter.local_address = value;
   } else if (SameWord(option, "user")) {
-    if (value != "default") return refuse(NoSuchUser(value));
+    const bool known = session.server().acl().Now().users->Find(value) != nullptr;
+    if (!known) return refuse(NoSuchUser(value));
     filter.user = value;
   } else if (SameWord(option, "skipme") && SameWord(value, "yes")) {
     options->skip_me = true;
@@ -56,21 +57,21 @@ bool ParseKillOption(std::string_view option, std::string_view value, KillOption
   return true;
 }
 
-bool ParseKill(Args args, KillOptions* options, ReplyWriter& reply) {
+bool ParseKill(Session& session, Args args, KillOptions* options, ReplyWriter& reply) {
   if (args.size() == 3) return ParseOldKill(args, options);
   for (size_t i = 2; i < args.size(); i += 2) {
     if (i + 1 == args.size()) {
       reply.Error(kSyntax);
       return false;
     }
-    if (!ParseKillOption(args[i], args[i + 1], options, reply)) return false;
+    if (!ParseKillOption(session, args[i], args[i + 1], options, reply)) return false;
   }
   return true;
 }
 
 void Kill(Session& session, Args args, ReplyWriter& reply, uint64_t) {
   KillOptions options;
-  if (!ParseKill(args, &options, reply)) return;
+  if (!ParseKill(session, args, &options, reply)) return;
   Clients::Killed killed = session.server().clients().Kill(options.filter, &session.client());
   if (options.skip_me) killed.self = false;
   if (killed.self) session.CloseWhenAnswered();  // It still hears what came of it.
@@ -168,8 +169,6 @@ constexpr std::string_view kHelp[] = {
     "      Kill connections authenticated by <username>.",
     "    * SKIPME (YES|NO)",
     "      Skip killing current connection (default: yes).",
-    "    * ID <client-id>",
-    "      Kill connections by client id.",
     "LIST [options ...]",
     "    Return information about client connections. Options:",
     "    * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)",
@@ -209,8 +208,10 @@ constexpr SessionCommand kCommands[] = {
              .since = "2.4.0",
              .group = "connection",
              .complexity = "O(N) where N is the number of client connections",
-             .arguments = "filter=old-format|{[ID client-id:integer] [TYPE client-type] "
-                          "[USER username] [ADDR addr] [LADDR laddr] [SKIPME skipme]}"},
+             .arguments =
+                 "filter=old-format|new-format=<ID client-id:integer|client-type=TYPE "
+                 "<NORMAL|MASTER|SLAVE|REPLICA|PUBSUB>|USER username|ADDR addr|LADDR laddr|"
+                 "skipme=SKIPME <YES|NO>>"},
      .run = Kill},
     {.row = {.name = "client|pause",
              .arity = -3,

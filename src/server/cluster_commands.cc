@@ -3,6 +3,7 @@
 #include "command/handler_tools.h"
 #include "resp/errors.h"
 #include "server/cluster_replies.h"
+#include "server/help.h"
 #include "server/server.h"
 #include "server/session.h"
 #include "server/session_command.h"
@@ -10,16 +11,6 @@
 
 namespace kindred {
 namespace {
-
-// Runs the handler on the cluster face only.
-template <SessionHandler kRun>
-void OnClusterFace(Session& session, Args args, ReplyWriter& reply, uint64_t now_ms) {
-  if (session.face() == Face::kCluster) {
-    kRun(session, args, reply, now_ms);
-  } else {
-    reply.Error(kClusterDisabled);
-  }
-}
 
 void Slots(Session& session, Args, ReplyWriter& reply, uint64_t) {
   WriteClusterSlots(session.node().view(), reply);
@@ -63,6 +54,70 @@ void CountKeysInSlot(Session& session, Args args, ReplyWriter& reply, uint64_t) 
   reply.Integer(stripe.counts().Of(static_cast<uint16_t>(slot), 0).keys);
 }
 
+bool CheckGetKeysInSlot(Args args, ReplyWriter& reply) {
+  int64_t slot = 0;
+  int64_t count = 0;
+  if (!ExpectInteger(args[2], &slot, reply) || !ExpectInteger(args[3], &count, reply)) return false;
+  if (slot >= 0 && slot < static_cast<int64_t>(kSlots) && count >= 0) return true;
+  reply.Error(kInvalidSlotOrNumber);
+  return false;
+}
+
+void Links(Session& session, Args, ReplyWriter& reply, uint64_t) {
+  WriteClusterLinks(session.node().view(), session.server().shared().links(), reply);
+}
+
+// Every node is a master of some slots; what it keeps as a replica of others is told by the slots.
+void Replicas(Session& session, Args args, ReplyWriter& reply, uint64_t) {
+  if (session.node().view().topology().IndexOf(args[2])) {
+    reply.Array(0);
+  } else {
+    reply.Error(UnknownNode(args[2]));
+  }
+}
+
+// Nodes do not report each other.
+void CountFailureReports(Session& session, Args args, ReplyWriter& reply, uint64_t) {
+  if (session.node().view().topology().IndexOf(args[2])) {
+    reply.Integer(0);
+  } else {
+    reply.Error(UnknownNode(args[2]));
+  }
+}
+
+constexpr std::string_view kHelp[] = {
+    "COUNT-FAILURE-REPORTS <node-id>",
+    "    Return number of failure reports for <node-id>.",
+    "COUNTKEYSINSLOT <slot>",
+    "    Return the number of keys in <slot>.",
+    "GETKEYSINSLOT <slot> <count>",
+    "    Return key names stored by current node in a slot.",
+    "INFO",
+    "    Return information about the cluster.",
+    "KEYSLOT <key>",
+    "    Return the hash slot for <key>.",
+    "MYID",
+    "    Return the node id.",
+    "MYSHARDID",
+    "    Return the node's shard id.",
+    "NODES",
+    "    Return cluster configuration seen by node. Output format:",
+    "    <id> <ip:port> <flags> <master> <pings> <pongs> <epoch> <link> <slot> ...",
+    "REPLICAS <node-id>",
+    "    Return <node-id> replicas.",
+    "SLOTS",
+    "    Return information about slots range mappings. Each range is made of:",
+    "    start, end, master and replicas IP addresses, ports and ids",
+    "SHARDS",
+    "    Return information about slot range mappings and the nodes associated with them.",
+    "LINKS",
+    "    Return information about all network links between this node and its peers.",
+    "    Output format is an array where each array element is a map containing attributes of a "
+    "link",
+};
+
+void Help(Session&, Args args, ReplyWriter& reply, uint64_t) { WriteHelp(args[0], kHelp, reply); }
+
 // Every node answers for every slot, so there is nothing to be switched.
 void Ok(Session&, Args, ReplyWriter& reply, uint64_t) { reply.Simple("OK"); }
 
@@ -86,7 +141,8 @@ constexpr SessionCommand kCommands[] = {
              .tips = "nondeterministic_output",
              .deprecated_since = "7.0.0",
              .replaced_by = "`CLUSTER SHARDS`"},
-     .run = OnClusterFace<Slots>},
+     .run = Slots,
+     .cluster_only = true},
     {.row = {.name = "cluster|shards",
              .arity = 2,
              .flags = kFlagStale,
@@ -95,7 +151,8 @@ constexpr SessionCommand kCommands[] = {
              .group = "cluster",
              .complexity = "O(N) where N is the total number of cluster nodes",
              .tips = "nondeterministic_output"},
-     .run = OnClusterFace<Shards>},
+     .run = Shards,
+     .cluster_only = true},
     {.row = {.name = "cluster|nodes",
              .arity = 2,
              .flags = kFlagStale,
@@ -104,7 +161,8 @@ constexpr SessionCommand kCommands[] = {
              .group = "cluster",
              .complexity = "O(N) where N is the total number of Cluster nodes",
              .tips = "nondeterministic_output"},
-     .run = OnClusterFace<Nodes>},
+     .run = Nodes,
+     .cluster_only = true},
     {.row = {.name = "cluster|info",
              .arity = 2,
              .flags = kFlagStale,
@@ -113,7 +171,8 @@ constexpr SessionCommand kCommands[] = {
              .group = "cluster",
              .complexity = "O(1)",
              .tips = "nondeterministic_output"},
-     .run = OnClusterFace<Info>},
+     .run = Info,
+     .cluster_only = true},
     {.row = {.name = "cluster|myid",
              .arity = 2,
              .flags = kFlagStale,
@@ -121,7 +180,8 @@ constexpr SessionCommand kCommands[] = {
              .since = "3.0.0",
              .group = "cluster",
              .complexity = "O(1)"},
-     .run = OnClusterFace<MyId>},
+     .run = MyId,
+     .cluster_only = true},
     {.row = {.name = "cluster|myshardid",
              .arity = 2,
              .flags = kFlagStale,
@@ -130,7 +190,8 @@ constexpr SessionCommand kCommands[] = {
              .group = "cluster",
              .complexity = "O(1)",
              .tips = "nondeterministic_output"},
-     .run = OnClusterFace<MyShardId>},
+     .run = MyShardId,
+     .cluster_only = true},
     {.row = {.name = "cluster|keyslot",
              .arity = 3,
              .flags = kFlagStale,
@@ -139,7 +200,8 @@ constexpr SessionCommand kCommands[] = {
              .group = "cluster",
              .complexity = "O(N) where N is the number of bytes in the key",
              .arguments = "key:string"},
-     .run = OnClusterFace<KeySlotOf>},
+     .run = KeySlotOf,
+     .cluster_only = true},
     {.row = {.name = "cluster|countkeysinslot",
              .arity = 3,
              .flags = kFlagStale,
@@ -148,8 +210,67 @@ constexpr SessionCommand kCommands[] = {
              .group = "cluster",
              .complexity = "O(1)",
              .arguments = "slot:integer"},
-     .run = OnClusterFace<CountKeysInSlot>,
-     .after_all = true},
+     .run = CountKeysInSlot,
+     .after_all = true,
+     .cluster_only = true},
+    {.row = {.name = "cluster|getkeysinslot",
+             .arity = 4,
+             .flags = kFlagStale,
+             .kind = RowKind::kKeyspace,
+             .check = CheckGetKeysInSlot,
+             .summary = "Returns the key names in a hash slot.",
+             .since = "3.0.0",
+             .group = "cluster",
+             .complexity = "O(N) where N is the number of requested keys",
+             .arguments = "slot:integer count:integer",
+             .tips = "nondeterministic_output"},
+     .cluster_only = true},
+    {.row = {.name = "cluster|links",
+             .arity = 2,
+             .flags = kFlagStale,
+             .summary = "Returns a list of all TCP links to and from peer nodes.",
+             .since = "7.0.0",
+             .group = "cluster",
+             .complexity = "O(N) where N is the total number of Cluster nodes",
+             .tips = "nondeterministic_output"},
+     .run = Links,
+     .cluster_only = true},
+    {.row = {.name = "cluster|replicas",
+             .arity = 3,
+             .flags = kFlagAdmin | kFlagStale,
+             .summary = "Lists the replica nodes of a master node.",
+             .since = "5.0.0",
+             .group = "cluster",
+             .complexity = "O(N) where N is the number of replicas.",
+             .arguments = "node-id",
+             .tips = "nondeterministic_output"},
+     .run = Replicas,
+     .cluster_only = true},
+    {.row = {.name = "cluster|slaves",
+             .arity = 3,
+             .flags = kFlagAdmin | kFlagStale,
+             .summary = "Lists the replica nodes of a master node.",
+             .since = "3.0.0",
+             .group = "cluster",
+             .complexity = "O(N) where N is the number of replicas.",
+             .arguments = "node-id",
+             .tips = "nondeterministic_output",
+             .deprecated_since = "5.0.0",
+             .replaced_by = "`CLUSTER REPLICAS`"},
+     .run = Replicas,
+     .cluster_only = true},
+    {.row = {.name = "cluster|count-failure-reports",
+             .arity = 3,
+             .flags = kFlagAdmin | kFlagStale,
+             .summary = "Returns the number of active failure reports active for a node.",
+             .since = "3.0.0",
+             .group = "cluster",
+             .complexity = "O(N) where N is the number of failure reports",
+             .arguments = "node-id",
+             .tips = "nondeterministic_output"},
+     .run = CountFailureReports,
+     .cluster_only = true},
+    {.row = HelpRow("cluster|help", "5.0.0", "cluster"), .run = Help, .cluster_only = true},
     {.row = {.name = "readonly",
              .arity = 1,
              .flags = kFastAnyTime,
@@ -159,7 +280,8 @@ constexpr SessionCommand kCommands[] = {
              .since = "3.0.0",
              .group = "cluster",
              .complexity = "O(1)"},
-     .run = OnClusterFace<Ok>},
+     .run = Ok,
+     .cluster_only = true},
     {.row = {.name = "readwrite",
              .arity = 1,
              .flags = kFastAnyTime,
@@ -169,7 +291,8 @@ constexpr SessionCommand kCommands[] = {
              .since = "3.0.0",
              .group = "cluster",
              .complexity = "O(1)"},
-     .run = OnClusterFace<Ok>},
+     .run = Ok,
+     .cluster_only = true},
     {.row = {.name = "asking",
              .arity = 1,
              .flags = kFlagFast,
@@ -178,7 +301,8 @@ constexpr SessionCommand kCommands[] = {
              .since = "3.0.0",
              .group = "cluster",
              .complexity = "O(1)"},
-     .run = OnClusterFace<Ok>},
+     .run = Ok,
+     .cluster_only = true},
 };
 
 }  // namespace

@@ -25,18 +25,21 @@ std::vector<uint16_t> RolesOf(const ClusterView& view, uint32_t vnode) {
 }
 
 // redis-py and node-redis take a node for good to be what they first meet it as, a primary or a
-// replica, and ask only primaries for DBSIZE and SCAN. So the first range of each primary comes
-// first, and names as replicas only nodes that were primaries before it.
+// replica, and ask only primaries for DBSIZE and SCAN. So the first slot of each primary comes
+// first, and names as replicas only nodes that were primaries before it. It is a range of its own
+// because redis-py, when it reads from replicas in turn, counts on all of a primary's slots having
+// equally many.
 std::vector<SlotRange> PrimariesFirst(std::vector<SlotRange> ranges) {
   std::vector<SlotRange> first, rest;
   std::set<uint16_t> met;
   for (SlotRange& range : ranges) {
-    if (!met.insert(range.nodes[0]).second) {
-      rest.push_back(std::move(range));
-      continue;
+    if (met.insert(range.nodes[0]).second) {
+      SlotRange& slot = first.emplace_back(range);
+      slot.last = slot.first;
+      std::erase_if(slot.nodes, [&met](uint16_t node) { return !met.contains(node); });
+      if (range.first++ == range.last) continue;
     }
-    std::erase_if(range.nodes, [&met](uint16_t node) { return !met.contains(node); });
-    first.push_back(std::move(range));
+    rest.push_back(std::move(range));
   }
   std::move(rest.begin(), rest.end(), std::back_inserter(first));
   return first;
@@ -66,6 +69,21 @@ void WriteShardNode(const ClusterView& view, size_t index, bool master, ReplyWri
   reply.Bulk("replication-offset");
   reply.Integer(0);
   field("health", Alive(view, index) ? "online" : "fail");
+}
+
+// Of each node the slots that it is the master of, as CLUSTER NODES writes them. Ranges that differ
+// in their replicas only are one here.
+std::vector<std::string> SlotsOfMasters(const ClusterView& view) {
+  std::vector<std::string> slots(view.topology().nodes().size());
+  const std::vector<SlotRange> ranges = SlotRangesOf(view);
+  for (size_t i = 0; i < ranges.size(); ++i) {
+    const uint16_t master = ranges[i].nodes[0];
+    const uint16_t first = ranges[i].first;
+    while (i + 1 < ranges.size() && ranges[i + 1].nodes[0] == master) ++i;
+    const uint16_t last = ranges[i].last;
+    slots[master] += first == last ? fmt::format(" {}", first) : fmt::format(" {}-{}", first, last);
+  }
+  return slots;
 }
 
 }  // namespace
@@ -117,12 +135,7 @@ void WriteClusterShards(const ClusterView& view, ReplyWriter& reply) {
 
 std::string ClusterNodesText(const ClusterView& view, uint64_t now_ms) {
   const std::vector<NodeInfo>& nodes = view.topology().nodes();
-  std::vector<std::string> slots(nodes.size());
-  for (const SlotRange& range : SlotRangesOf(view)) {
-    std::string& of_master = slots[range.nodes[0]];
-    of_master += range.first == range.last ? fmt::format(" {}", range.first)
-                                           : fmt::format(" {}-{}", range.first, range.last);
-  }
+  const std::vector<std::string> slots = SlotsOfMasters(view);
   std::string text;
   for (size_t i = 0; i < nodes.size(); ++i) {
     bool myself = view.members()[i] == kSelf;
@@ -133,6 +146,28 @@ std::string ClusterNodesText(const ClusterView& view, uint64_t now_ms) {
                         alive ? "connected" : "disconnected", slots[i]);
   }
   return text;
+}
+
+void WriteClusterLinks(const ClusterView& view, const std::vector<Shared::PeerLink>& links,
+                       ReplyWriter& reply) {
+  reply.Array(links.size());
+  for (const Shared::PeerLink& link : links) {
+    const auto member = std::find(view.members().begin(), view.members().end(), link.peer);
+    const auto index = static_cast<size_t>(member - view.members().begin());
+    reply.Map(6);
+    reply.Bulk("direction");
+    reply.Bulk("to");
+    reply.Bulk("node");
+    reply.Bulk(member == view.members().end() ? "" : view.topology().nodes()[index].id);
+    reply.Bulk("create-time");
+    reply.Integer(static_cast<int64_t>(link.since_ms));
+    reply.Bulk("events");
+    reply.Bulk("rw");
+    reply.Bulk("send-buffer-allocated");
+    reply.Integer(0);
+    reply.Bulk("send-buffer-used");
+    reply.Integer(0);
+  }
 }
 
 std::string ClusterInfoText(const ClusterView& view) {

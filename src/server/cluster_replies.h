@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "node/cluster_view.h"
+#include "node/shared.h"
 #include "resp/reply_writer.h"
 
 namespace kindred {
@@ -32,6 +33,9 @@ std::vector<SlotRange> SlotRangesOf(const ClusterView& view);
 void WriteClusterSlots(const ClusterView& view, ReplyWriter& reply);
 void WriteClusterShards(const ClusterView& view, ReplyWriter& reply);
 std::string ClusterNodesText(const ClusterView& view, uint64_t now_ms);
+// Our own links to the members that can be reached.
+void WriteClusterLinks(const ClusterView& view, const std::vector<Shared::PeerLink>& links,
+                       ReplyWriter& reply);
 std::string ClusterInfoText(const ClusterView& view);
 
 // The id of the shard whose master the node is: 40 hex digits made from the node's id.

@@ -12,7 +12,7 @@ void WriteHelp(std::string_view command, std::span<const std::string_view> lines
                            absl::AsciiStrToUpper({command.data(), command.size()})));
   for (std::string_view line : lines) reply.Simple(line);
   reply.Simple("HELP");
-  reply.Simple("    Print this help.");
+  reply.Simple("    Prints this help.");
 }
 
 }  // namespace kindred

@@ -1,4 +1,5 @@
-// MEMORY: what the whole process takes. MEMORY USAGE, of one key, is a command on keys.
+// MEMORY: what the whole process takes. MEMORY USAGE, of one key, is a command on keys, and stands
+// with the container.
 #include <algorithm>
 
 #include "fmt/format.h"

@@ -54,7 +54,7 @@ constexpr SessionCommand kCommands[] = {
              .since = "7.0.0",
              .group = "server",
              .complexity = "O(1)",
-             .arguments = "path [arg]..."},
+             .arguments = "path [configs=CONFIG {name value}]* [ARGS args]..."},
      .run = NotAllowed},
     {.row = {.name = "module|unload",
              .arity = 3,

@@ -95,7 +95,7 @@ constexpr SessionCommand kCommands[] = {
              .since = "6.2.0",
              .group = "server",
              .complexity = "O(1)",
-             .arguments = "[target={TO host port:integer [FORCE]}] [ABORT] [TIMEOUT "
+             .arguments = "[target=TO {host port:integer [FORCE]}] [ABORT] [TIMEOUT "
                           "milliseconds:integer]"},
      .run = Failover},
 };

@@ -36,11 +36,13 @@ std::optional<std::string> WhyNotSettable(std::span<const std::string_view> name
 }  // namespace
 
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies() {
-  return {ConnectionCommands(),  ClientCommands(),       ClientControlCommands(), ConfigCommands(),
-          ServerCommands(),      DurabilityCommands(),   ReplicationCommands(),   ModuleCommands(),
-          MemoryCommands(),      DebugCommands(),        SlowLogCommands(),       LatencyCommands(),
-          CommandCommands(),     ClusterCommands(),      ConsistencyCommands(),   AclCommands(),
-          TransactionCommands(), ObjectSessionCommands()};
+  return {ConnectionCommands(),  ClientCommands(),       ClientControlCommands(),
+          ConfigCommands(),      ServerCommands(),       DurabilityCommands(),
+          ReplicationCommands(), ModuleCommands(),       MemoryCommands(),
+          DebugCommands(),       SlowLogCommands(),      LatencyCommands(),
+          CommandCommands(),     ClusterCommands(),      ClusterAdminCommands(),
+          ConsistencyCommands(), AclCommands(),          TransactionCommands(),
+          AclLogCommands(),      ObjectSessionCommands()};
 }
 
 Server::Server(const Config& config, Shared& shared, Host& host, ProcessIdentity identity)
@@ -139,6 +141,10 @@ void Server::PublishConfigLocked() {
   publish("tcp-keepalive", &tcp_keepalive_s_);
   publish("maxclients", &maxclients_);
   publish("protected-mode", &protected_mode_);
+  const BufferLimit output = config_.buffer_limits().normal();
+  output_hard_bytes_.store(output.hard_bytes, std::memory_order_relaxed);
+  output_soft_bytes_.store(output.soft_bytes, std::memory_order_relaxed);
+  output_soft_s_.store(output.soft_seconds, std::memory_order_relaxed);
   publish("acllog-max-len", &acl_log_entries_max_);
   publish("latency-tracking", &tracks_latency_);
   publish("slowlog-log-slower-than", &slower_than_us_);  // -1 is kDisabled.

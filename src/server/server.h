@@ -86,6 +86,10 @@ class Server {
   uint64_t tcp_keepalive_s() const { return Load(tcp_keepalive_s_); }
   size_t maxclients() const { return Load(maxclients_); }
   bool protected_mode() const { return Load(protected_mode_) != 0; }
+  // client-output-buffer-limit of the class normal.
+  BufferLimit output_limit() const {
+    return {Load(output_hard_bytes_), Load(output_soft_bytes_), Load(output_soft_s_)};
+  }
   size_t acl_log_entries_max() const { return Load(acl_log_entries_max_); }
   bool tracks_latency() const { return Load(tracks_latency_) != 0; }
   bool KeepsSlowLog() const {
@@ -162,6 +166,9 @@ class Server {
   std::atomic<uint64_t> tcp_keepalive_s_{0};
   std::atomic<uint64_t> maxclients_{0};
   std::atomic<uint64_t> protected_mode_{0};
+  std::atomic<uint64_t> output_hard_bytes_{0};
+  std::atomic<uint64_t> output_soft_bytes_{0};
+  std::atomic<uint64_t> output_soft_s_{0};
   std::atomic<uint64_t> acl_log_entries_max_{0};
   std::atomic<uint64_t> tracks_latency_{0};
   // kDisabled: nothing is slow, or no event is kept.

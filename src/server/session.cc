@@ -5,7 +5,6 @@
 #include "base/check.h"
 #include "command/with.h"
 #include "resp/errors.h"
-#include "server/acl_check.h"
 #include "server/server.h"
 #include "server/session_errors.h"
 #include "server/transaction.h"
@@ -85,6 +84,7 @@ void Session::OnReply(const Outbox::Reply& reply, uint64_t now_ms) {
   }
   bool one_key_read = flight_.Remove(reply.request);
   timer_.OnReply(reply.request, reply.bytes, reply.after);
+  window_.OnReply(reply.bytes.size());
   if (!chain_.OnReply(reply.request, reply.after, reply.bytes)) return;
   CountReply(one_key_read, reply.bytes);
   if (waits_for_ == reply.request) waits_for_ = 0;
@@ -112,7 +112,7 @@ void Session::GiveUpOnDisk(uint64_t durable) {
 }
 
 bool Session::ReadingPaused() const {
-  return closing_ || chain_.pending() >= kRepliesInFlightMax ||
+  return closing_ || chain_.pending() >= window_.replies() ||
          chain_.bytes() >= kOutputWaitingBytesMax ||
          ((waits_for_ != 0 || stalled_ || WantsTicks()) &&
           waiting_bytes() >= kInputWaitingBytesMax);
@@ -179,7 +179,7 @@ void Session::ResetState() {
 
 bool Session::CanRun() const {
   return !closing_ && waits_for_ == 0 && sleeps_until_ms_ == 0 && !transaction_->running &&
-         chain_.pending() < kRepliesInFlightMax && chain_.bytes() < kOutputWaitingBytesMax;
+         chain_.pending() < window_.replies() && chain_.bytes() < kOutputWaitingBytesMax;
 }
 
 void Session::RunInput(uint64_t now_ms) {
@@ -279,10 +279,17 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
   }
   if (IsDenied(command->row, args, now_ms)) return Ran::kYes;
   if (&command->row == server_.with_row()) return ExecuteWith(args, now_ms);
+  if (command->cluster_only && face() == Face::kPlain) {
+    return Reject(command->row, kClusterDisabled);
+  }
   if (transaction_->open && (command->row.flags & kFlagNoMulti) != 0) {
     return Reject(command->row, kNotInTransaction);
   }
-  if (transaction_->open && !command->not_queued) return Queue(command->row, command, args);
+  const bool by_the_node = command->row.kind == RowKind::kKeyspace;
+  if (transaction_->open && !command->not_queued) {
+    return Queue(command->row, by_the_node ? nullptr : command, args);
+  }
+  if (by_the_node) return Submit(command->row, args, consistency_, now_ms);
   if (IsPaused(command->row, now_ms)) return Ran::kWaits;
   if (command->after_all && HasToWait({.everything = true, .write = true, .keys = {}})) {
     return Ran::kWaits;
@@ -401,48 +408,6 @@ Session::Ran Session::Refuse(std::string_view error) {
   ReplyWriter(chain_.Open(), protocol_).Error(error);
   chain_.Written();
   return Ran::kYes;
-}
-
-bool Session::IsDenied(const CommandRow& row, Args args, uint64_t now_ms) {
-  if (user_.MayDoAnything()) return false;
-  if (!user_.Refresh()) {
-    closing_ = true;
-    return true;
-  }
-  if (user_.login_needed() && (row.flags & kFlagNoAuth) == 0) {
-    Reject(row, kNoAuth);
-    return true;
-  }
-  const AclVerdict verdict = CheckAcl(user_.user(), row, args);
-  if (verdict.denied == AclDenied::kNothing) return false;
-  client_.command.store(&row, std::memory_order_relaxed);
-  const bool is_key = verdict.denied == AclDenied::kKey;
-  LogDenied(is_key ? AclReason::kKey : AclReason::kCommand,
-            is_key ? args[verdict.argument] : row.name, user_.user().name, now_ms);
-  Reject(row, DeniedText(verdict, user_.user(), row));
-  return true;
-}
-
-bool Session::LogIn(std::string_view name, std::string_view password, std::string_view command,
-                    uint64_t now_ms) {
-  if (!user_.LogIn(name, password)) {
-    LogDenied(AclReason::kAuth, command, name, now_ms);
-    return false;
-  }
-  server_.clients().ChangeWords(client_, [name](ClientWords& words) { words.user = name; });
-  return true;
-}
-
-void Session::LogDenied(AclReason reason, std::string_view object, std::string_view user,
-                        uint64_t now_ms) {
-  AclLogEntry denied;
-  denied.reason = reason;
-  denied.context = "toplevel";
-  denied.object = object;
-  denied.user = user;
-  denied.client = server_.clients().Line(client_, now_ms);
-  if (denied.client.ends_with('\n')) denied.client.pop_back();
-  server_.acl().log().Add(std::move(denied), now_ms, server_.acl_log_entries_max());
 }
 
 void Session::Answered(std::string_view reply, bool one_key_read, uint64_t after) {

@@ -26,6 +26,7 @@
 #include "server/command_timer.h"
 #include "server/keys_in_flight.h"
 #include "server/reply_chain.h"
+#include "server/reply_window.h"
 #include "server/session_user.h"
 #include "server/statistics.h"
 
@@ -35,9 +36,9 @@ class Server;  // server/server.h: configuration, clients, statistics of the pro
 class Transaction;
 struct SessionCommand;
 
-// Bounds of one session. At either of the first two, no command is run and reading pauses until the
-// client has taken its replies; at the third, reading pauses until the command that waits has run.
-inline constexpr size_t kRepliesInFlightMax = 1024;
+// Bounds of one session, beside that of its ReplyWindow. At the first, and while the window is
+// full, no command is run and reading pauses until the client has taken its replies; at the second,
+// reading pauses until the command that waits has run.
 inline constexpr size_t kOutputWaitingBytesMax = size_t{1} << 20;
 inline constexpr size_t kInputWaitingBytesMax = size_t{1} << 20;
 
@@ -84,6 +85,8 @@ class Session {
   bool ReadingPaused() const;
   // QUIT, a protocol error, CLIENT KILL: close when the output that was taken has been sent.
   bool CloseAfterOutput() const;
+  // Replies that are known and have not been taken.
+  size_t output_bytes() const { return chain_.bytes(); }
   bool Killed() const { return client_.kill.load(std::memory_order_relaxed); }
   // Nothing is in flight, and nothing waits to be sent: for a clean shutdown.
   bool Idle() const { return chain_.empty(); }
@@ -166,6 +169,7 @@ class Session {
   Client client_;
   SessionUser user_;
   CommandTimer timer_;
+  ReplyWindow window_;
 
   CommandParser parser_;
   std::string input_;       // What has arrived; whole commands that wait may be in it.

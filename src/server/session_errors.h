@@ -31,6 +31,10 @@ inline constexpr std::string_view kProtectedMode =
 
 inline constexpr std::string_view kSelectInCluster = "ERR SELECT is not allowed in cluster mode";
 inline constexpr std::string_view kInvalidSlot = "ERR Invalid slot";
+inline constexpr std::string_view kInvalidSlotOrNumber = "ERR Invalid slot or number of keys";
+inline std::string UnknownNode(std::string_view id) {
+  return fmt::format("ERR Unknown node {}", id.substr(0, id.find('\0')));
+}
 inline constexpr std::string_view kInvalidClientId = "ERR Invalid client ID";
 inline constexpr std::string_view kNoSuchClient = "ERR No such client";
 inline constexpr std::string_view kClientIdTooSmall = "ERR client-id should be greater than 0";
@@ -127,7 +131,8 @@ inline constexpr std::string_view kNoShutdown = "ERR No shutdown in progress.";
 inline constexpr std::string_view kInvalidMasterPort = "ERR Invalid master port";
 inline constexpr std::string_view kReplicaOfInCluster =
     "ERR REPLICAOF not allowed in cluster mode.";
-inline constexpr std::string_view kFailoverInCluster = "ERR FAILOVER not allowed in cluster mode.";
+inline constexpr std::string_view kFailoverInCluster =
+    "ERR FAILOVER not allowed in cluster mode. Use CLUSTER FAILOVER command instead.";
 inline constexpr std::string_view kNoFailover = "ERR No failover in progress.";
 inline constexpr std::string_view kFailoverNeedsReplicas =
     "ERR FAILOVER requires connected replicas.";
@@ -138,6 +143,12 @@ inline constexpr std::string_view kInvalidSecondDb = "ERR invalid second DB inde
 // Kindred's own.
 inline constexpr std::string_view kSwapDbNotSupported =
     "ERR SWAPDB is not supported: it would have to write all keys of both databases anew";
+inline std::string ClusterNotSupported(std::string_view subcommand) {
+  return fmt::format(
+      "ERR CLUSTER {} is not supported: nodes join with the option join, and deal out the slots "
+      "themselves",
+      subcommand.substr(0, subcommand.find('\0')));
+}
 inline constexpr std::string_view kReplicaOfNotSupported =
     "ERR REPLICAOF is not supported: nodes become members of a cluster with the option join, and "
     "keep copies for each other";

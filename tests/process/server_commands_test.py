@@ -54,9 +54,11 @@ def test_a_monitor_that_takes_nothing_is_disconnected_and_nobody_else_notices(di
 
 def test_a_monitor_is_not_silent_for_too_long(directory):
     server = one_server(directory, "--timeout", 1)
-    with server.client() as monitor, server.client() as silent:
+    with server.client() as monitor:
         assert monitor("monitor") == "OK"
-        assert silent.file.read() == b"", "the other one is disconnected after a second"
+        for _ in range(2):  # whichever loops they are on
+            with server.client() as silent:
+                assert silent.file.read() == b"", "this one is disconnected after a second"
         with server.client() as client:
             client("get", "k")
         assert '"get" "k"' in monitor.read()

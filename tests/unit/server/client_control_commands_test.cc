@@ -132,7 +132,7 @@ TEST_F(ClientControlTest, HelpBeginsAndEndsAsAllHelpDoes) {
                       "+GETREDIR\r\n"),
             std::string::npos);
   EXPECT_TRUE(help.starts_with("*" + std::to_string(std::ranges::count(help, '+')) + "\r\n"));
-  EXPECT_TRUE(help.ends_with("+HELP\r\n+    Print this help.\r\n"));
+  EXPECT_TRUE(help.ends_with("+HELP\r\n+    Prints this help.\r\n"));
 }
 
 }  // namespace

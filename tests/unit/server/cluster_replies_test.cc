@@ -63,9 +63,9 @@ TEST_F(ClusterRepliesTest, NeighbouringSlotsWithTheSameNodesAreOneRange) {
 
 TEST_F(ClusterRepliesTest, SlotsNameTheFirstReplicaAsMaster) {
   ReplyNode reply = Reply([&](ReplyWriter& writer) { WriteClusterSlots(View(0), writer); });
-  ASSERT_EQ(reply.items.size(), 3u);
-  const ReplyNode& second = reply.items[1];
-  EXPECT_EQ(second.items[0].integer, 8192);
+  ASSERT_EQ(reply.items.size(), 5u);
+  const ReplyNode& second = reply.items[3];
+  EXPECT_EQ(second.items[0].integer, 8193);
   EXPECT_EQ(second.items[1].integer, 12287);
   ASSERT_GE(second.items.size(), 3u);
   EXPECT_EQ(second.items[2].items[0].text, "127.0.0.1");
@@ -74,7 +74,7 @@ TEST_F(ClusterRepliesTest, SlotsNameTheFirstReplicaAsMaster) {
   EXPECT_TRUE(second.items[2].items[3].items.empty());
 }
 
-TEST_F(ClusterRepliesTest, SlotsNameNoPrimaryAsReplicaBeforeItsFirstRange) {
+TEST_F(ClusterRepliesTest, SlotsNameNoPrimaryAsReplicaBeforeItsFirstSlot) {
   ReplyNode reply = Reply([&](ReplyWriter& writer) { WriteClusterSlots(View(0), writer); });
   std::vector<std::vector<int64_t>> ports;
   for (const ReplyNode& range : reply.items) {
@@ -83,7 +83,9 @@ TEST_F(ClusterRepliesTest, SlotsNameNoPrimaryAsReplicaBeforeItsFirstRange) {
       of_range.push_back(range.items[i].items[1].integer);
     }
   }
-  EXPECT_EQ(ports, (std::vector<std::vector<int64_t>>{{7101}, {7102, 7101}, {7101, 7102, 7103}}));
+  EXPECT_EQ(ports,
+            (std::vector<std::vector<int64_t>>{
+                {7101}, {7102, 7101}, {7101, 7102, 7103}, {7102, 7103, 7101}, {7101, 7102, 7103}}));
 }
 
 TEST_F(ClusterRepliesTest, ALivingReplicaTakesTheDeadMastersPlace) {
@@ -126,6 +128,28 @@ TEST_F(ClusterRepliesTest, NodesHasALineForEachNodeAndSaysWhoIsMyself) {
                 " 127.0.0.1:7102@7202 myself,master - 0 0 5 connected 8192-12287\n" +
                 std::string(40, '3') +
                 " 127.0.0.1:7103@7203 master,fail - 0 1000 5 disconnected\n");
+}
+
+TEST_F(ClusterRepliesTest, NodesJoinsRangesOfOneMasterWhateverTheirReplicas) {
+  // The second node is dead, so that the first and the third stand in for it in vnode 2.
+  const std::string text = ClusterNodesText(View(0, {1}), 1000);
+  EXPECT_NE(text.find(" connected 0-8191 12288-16383\n"), std::string::npos) << text;
+  EXPECT_NE(text.find(" connected 8192-12287\n"), std::string::npos) << text;
+  // Without the first node the second one has all: three ranges with other replicas.
+  ASSERT_EQ(SlotRangesOf(View(1, {0})).size(), 3u);
+  EXPECT_NE(ClusterNodesText(View(1, {0}), 1000).find(" connected 0-16383\n"), std::string::npos);
+}
+
+TEST_F(ClusterRepliesTest, LinksNameTheirNodes) {
+  ReplyNode reply = Reply(
+      [&](ReplyWriter& writer) {
+        WriteClusterLinks(View(0), {{1, 500}, {2, 600}}, writer);
+      },
+      3);
+  ASSERT_EQ(reply.items.size(), 2u);
+  EXPECT_EQ(reply.items[0].items[1].text, "to");
+  EXPECT_EQ(reply.items[0].items[3].text, std::string(40, '2'));
+  EXPECT_EQ(reply.items[1].items[5].integer, 600);
 }
 
 TEST_F(ClusterRepliesTest, TheStateIsOkAsLongAsEverySlotHasAMajority) {

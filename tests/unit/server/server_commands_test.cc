@@ -30,7 +30,9 @@ TEST_F(ServerCommandsTest, ItIsAMasterWithoutReplicasAndNobodyMayChangeThat) {
   EXPECT_TRUE(Say("REPLICAOF host 6379\r\n").starts_with("-ERR REPLICAOF is not supported: "));
   Open(Face::kCluster);
   ExpectAll({{"REPLICAOF no one", "-ERR REPLICAOF not allowed in cluster mode.\r\n"},
-             {"FAILOVER", "-ERR FAILOVER not allowed in cluster mode.\r\n"}});
+             {"FAILOVER",
+              "-ERR FAILOVER not allowed in cluster mode. Use CLUSTER FAILOVER command "
+              "instead.\r\n"}});
 }
 
 TEST_F(ServerCommandsTest, DatabasesAreNotSwapped) {
@@ -147,7 +149,7 @@ TEST_F(ServerCommandsTest, DebugOfWhatIsNotThere) {
              {"DEBUG JMAP",
               "-ERR unknown subcommand or wrong number of arguments for 'JMAP'. Try DEBUG "
               "HELP.\r\n"}});
-  EXPECT_TRUE(Say("DEBUG HELP\r\n").ends_with("+    Print this help.\r\n"));
+  EXPECT_TRUE(Say("DEBUG HELP\r\n").ends_with("+    Prints this help.\r\n"));
 }
 
 TEST_F(ServerCommandsTest, DebugSwitchesTheSweeper) {
