@@ -33,13 +33,19 @@ std::vector<SlotRange> PrimariesFirst(std::vector<SlotRange> ranges) {
   std::vector<SlotRange> first, rest;
   std::set<uint16_t> met;
   for (SlotRange& range : ranges) {
-    if (met.insert(range.nodes[0]).second) {
-      SlotRange& slot = first.emplace_back(range);
-      slot.last = slot.first;
-      std::erase_if(slot.nodes, [&met](uint16_t node) { return !met.contains(node); });
-      if (range.first++ == range.last) continue;
+    if (!met.insert(range.nodes[0]).second) {
+      rest.push_back(std::move(range));
+      continue;
     }
-    rest.push_back(std::move(range));
+    SlotRange known = range;
+    std::erase_if(known.nodes, [&met](uint16_t node) { return !met.contains(node); });
+    const bool whole = known.nodes == range.nodes || range.first == range.last;
+    if (!whole) {
+      known.last = known.first;
+      ++range.first;
+      rest.push_back(std::move(range));
+    }
+    first.push_back(std::move(known));
   }
   std::move(rest.begin(), rest.end(), std::back_inserter(first));
   return first;

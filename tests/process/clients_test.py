@@ -130,7 +130,9 @@ def test_replies_that_are_not_wanted_are_not_sent(directory):
 
 def test_beyond_maxclients_one_is_told_so_and_closed(directory):
     server = one_server(directory, "--maxclients", 20)
-    clients = [server.client() for _ in range(20)]
+    clients = [server.client()]
+    wait_until(lambda: len(listed(clients[0])) == 1, what="whoever asked whether it is up has gone")
+    clients += [server.client() for _ in range(19)]
     assert all(client("ping") == "PONG" for client in clients)
     with server.client() as late:
         assert str(late.read()) == "ERR max number of clients reached"
