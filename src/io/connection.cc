@@ -85,6 +85,8 @@ bool Connection::IsOver() const {
 
 bool Connection::Flush(uint64_t durable) {
   while (!broken_ && stream_.unsent_bytes() <= kClientUnsentBytesPause) {
+    // Before the write, as on Redis: the hard limit is one for those who read quickly too.
+    if (TakesTooLittle(loop_.now_ms())) return false;
     session_->TakeOutput(durable, &output_);
     stream_.Send(&output_);
     if (!session_->WantsToRun() || loop_.draining()) break;

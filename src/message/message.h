@@ -106,18 +106,11 @@ struct TellGroup {
   std::vector<Tell> items;  // in the order of the question
 };
 
-// Guarded writes that a replica takes all or none of, if what they rest on still holds. Answered
-// like one guarded write. The numbers of the items mean nothing.
+// Guarded writes of all the group's keys, which a replica takes all or none of. Answered like one
+// guarded write. The numbers of the items mean nothing.
 struct GuardedGroup {
-  // A key that was read and stays as it is: the replica may know no more of it than this.
-  struct Check {
-    std::string key;
-    Context base;
-    uint64_t flushed = 0;
-  };
   uint64_t id = 0;
   std::vector<Guarded> items;
-  std::vector<Check> checks;
 };
 
 // --- whole requests

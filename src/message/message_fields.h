@@ -95,16 +95,9 @@ void Fields(auto& io, Is<TellGroup> auto& tell) {
   io.List("", tell.items, kAsFields);
 }
 
-void Fields(auto& io, Is<GuardedGroup::Check> auto& check) {
-  io.Key("", check.key);
-  io.Object("base", check.base);
-  io.Time("flushed", check.flushed);
-}
-
 void Fields(auto& io, Is<GuardedGroup> auto& group) {
   io.Id(group.id);
   io.List("", group.items, kAsFields);
-  io.List("checks", group.checks, kAsFields);
 }
 
 // --- whole requests

@@ -19,7 +19,10 @@ template <typename... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 constexpr uint64_t kIndexMask = Primary::kRoundBit - 1;
-constexpr uint64_t kYieldMs = 50;  // so long a holder may go on before it lets another have a vnode
+// So long a holder may go on before it lets another have a vnode; less than the other waits before
+// it asks again.
+constexpr uint64_t kYieldMs = 80;
+constexpr size_t kDelayedPreparesMax = 1024;  // beyond that they are answered at once
 
 }  // namespace
 
@@ -180,10 +183,10 @@ void Node::OnGuardedMessage(LinkId link, Guarded guarded, const Turn& turn) {
     return;
   if (guarded.base.Covers(guarded.version.dot)) return;
   LearnFlush(parts->db, guarded.flushed, turn);
-  RunDelayedPrepares(turn, link);
+  const uint32_t vnode = VnodeOfRecordKey(guarded.key);
+  RunDelayedPrepares(link, vnode, turn);
   if (!shared_.clock().Hear(guarded.version.dot.time, turn.now_ms)) return;
   if (shared_.disk_failed()) return;
-  const uint32_t vnode = VnodeOfRecordKey(guarded.key);
   Stripe& stripe = shared_.stripe(shared_.StripeOf(vnode)).stripe;
   std::lock_guard lock(stripe.mutex());
   const std::string key = guarded.key;
@@ -225,7 +228,6 @@ void Node::OnAskGroupMessage(LinkId link, AskGroup ask, const Turn& turn) {
 void Node::OnGuardedGroupMessage(LinkId link, GuardedGroup group, const Turn& turn) {
   std::vector<std::string> keys;
   for (const Guarded& item : group.items) keys.push_back(item.key);
-  for (const GuardedGroup::Check& check : group.checks) keys.push_back(check.key);
   const auto vnode = CommonVnode(keys);
   if (!vnode.has_value() || group.items.empty()) return;
   for (const Guarded& item : group.items) {
@@ -233,10 +235,7 @@ void Node::OnGuardedGroupMessage(LinkId link, GuardedGroup group, const Turn& tu
     if (dot.time == 0 || item.base.Covers(dot)) return;
     LearnFlush(DbOf(item.key), item.flushed, turn);
   }
-  for (const GuardedGroup::Check& check : group.checks) {
-    LearnFlush(DbOf(check.key), check.flushed, turn);
-  }
-  RunDelayedPrepares(turn, link);
+  RunDelayedPrepares(link, *vnode, turn);
   for (const Guarded& item : group.items) {
     if (!shared_.clock().Hear(item.version.dot.time, turn.now_ms)) return;
   }
@@ -271,7 +270,8 @@ void Node::OnPrepareMessage(LinkId link, Prepare prepare, const Turn& turn) {
     if (item.vnode >= turn.view->topology().vnode_count()) return;
     if (!shared_.clock().Hear(item.from, turn.now_ms)) return;
   }
-  if (MayGrantNow(prepare, turn)) return AnswerPrepare(link, prepare, turn);
+  const bool full = delayed_prepares_.size() >= kDelayedPreparesMax;
+  if (full || MayGrantNow(prepare, turn)) return AnswerPrepare(link, prepare, turn);
   delayed_prepares_.push_back({link, turn.now_ms + kYieldMs, std::move(prepare)});
 }
 
@@ -290,21 +290,25 @@ bool Node::MayGrantNow(const Prepare& prepare, const Turn& turn) {
   return may;
 }
 
-// `only`: those that came over this link, whose next message must not overtake them; 0: those that
-// have become free, or have waited long enough.
-void Node::RunDelayedPrepares(const Turn& turn, LinkId only) {
-  if (delayed_prepares_.empty()) return;
-  std::vector<DelayedPrepare> delayed = std::move(delayed_prepares_);
-  delayed_prepares_.clear();
-  for (DelayedPrepare& each : delayed) {
-    const bool now = only != 0 ? each.link == only
-                               : turn.now_ms >= each.until_ms || MayGrantNow(each.prepare, turn);
-    if (now) {
-      AnswerPrepare(each.link, each.prepare, turn);
-    } else {
-      delayed_prepares_.push_back(std::move(each));
-    }
-  }
+// Those for this vnode that came over this link: the message behind them must not overtake them.
+void Node::RunDelayedPrepares(LinkId link, uint32_t vnode, const Turn& turn) {
+  std::erase_if(delayed_prepares_, [&](const DelayedPrepare& each) {
+    const auto& items = each.prepare.items;
+    const bool now = each.link == link &&
+                     std::any_of(items.begin(), items.end(),
+                                 [vnode](const Prepare::Item& i) { return i.vnode == vnode; });
+    if (now) AnswerPrepare(each.link, each.prepare, turn);
+    return now;
+  });
+}
+
+// Those that have become free, or have waited long enough.
+void Node::TickDelayedPrepares(const Turn& turn) {
+  std::erase_if(delayed_prepares_, [&](const DelayedPrepare& each) {
+    const bool now = turn.now_ms >= each.until_ms || MayGrantNow(each.prepare, turn);
+    if (now) AnswerPrepare(each.link, each.prepare, turn);
+    return now;
+  });
 }
 
 void Node::AnswerPrepare(LinkId link, const Prepare& prepare, const Turn& turn) {
@@ -371,7 +375,7 @@ void Node::OnTick(uint64_t now_ms) {
   shared_.OnLivenessTick(now_ms);
   const Turn turn = TurnAt(now_ms);
   coordinator_.OnTick(turn);
-  RunDelayedPrepares(turn, 0);
+  TickDelayedPrepares(turn);
   for (uint32_t index = loop_; index < shared_.stripes(); index += shared_.settings().loops) {
     Shared::StripeAndPrimary& place = shared_.stripe(index);
     std::lock_guard lock(place.stripe.mutex());

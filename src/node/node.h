@@ -99,7 +99,8 @@ class Node {
   void OnReplicateMessage(LinkId link, Replicate replicate, const Turn& turn);
   void OnPrepareMessage(LinkId link, Prepare prepare, const Turn& turn);
   bool MayGrantNow(const Prepare& prepare, const Turn& turn);
-  void RunDelayedPrepares(const Turn& turn, LinkId only);
+  void RunDelayedPrepares(LinkId link, uint32_t vnode, const Turn& turn);
+  void TickDelayedPrepares(const Turn& turn);
   void AnswerPrepare(LinkId link, const Prepare& prepare, const Turn& turn);
   void AnswerLink(LinkId link, Message message, uint64_t after, const Turn& turn);
   template <typename Act>
@@ -120,7 +121,7 @@ class Node {
     uint64_t until_ms = 0;
     Prepare prepare;
   };
-  std::vector<DelayedPrepare> delayed_prepares_;  // few: one round of a peer's primary each
+  std::vector<DelayedPrepare> delayed_prepares_;  // at most kDelayedPreparesMax
   std::vector<double> slow_ms_;  // by peer: about the 99th percentile of its answers
 };
 

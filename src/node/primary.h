@@ -155,6 +155,7 @@ class Primary {
   bool HasGrant(uint32_t vnode, const Turn& turn) const;
   uint64_t GrantMs(const HeldGrant& held, uint64_t now) const;
   void Lose(HeldGrant& held, const Turn& turn);
+  bool IsPrimary(uint32_t vnode, const Turn& turn) const;
   bool IsWaitedFor(const HeldGrant& held) const;
   bool MayAsk(const HeldGrant& held, const Turn& turn) const;
   void AskGrants(const std::vector<uint32_t>& vnodes, const Turn& turn);

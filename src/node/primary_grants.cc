@@ -11,7 +11,7 @@ namespace kindred {
 namespace {
 constexpr uint64_t kAskAgainMs = 100;  // a question without enough answers is asked again
 constexpr uint32_t kTriesMax = 8;
-constexpr uint64_t kInUseMs = 2000;  // grants that were wanted so recently are renewed
+constexpr uint64_t kInUseMs = 2000;  // a primary's grants that were wanted so recently are renewed
 }  // namespace
 
 bool Primary::HasGrant(uint32_t vnode, const Turn& turn) const {
@@ -41,6 +41,11 @@ void Primary::Lose(HeldGrant& held, const Turn& turn) {
 // back and forth, and each time the dots would have to be later than all that was granted.
 bool Primary::MayAsk(const HeldGrant& held, const Turn& turn) const {
   return held.lost_ms == 0 || turn.now_ms >= held.lost_ms + shared_.settings().grant_tenure_ms;
+}
+
+// Whoever is not the primary any more lets its grants run out: the one who is asks for them.
+bool Primary::IsPrimary(uint32_t vnode, const Turn& turn) const {
+  return turn.view->PrimaryOf(vnode) == kSelf || !shared_.settings().rules.first_alive_is_primary;
 }
 
 bool Primary::IsWaitedFor(const HeldGrant& held) const {
@@ -180,7 +185,7 @@ void Primary::TickGrants(const Turn& turn) {
       held.tries = 0;
       if (MayAsk(held, turn)) renewals.push_back(vnode);
     } else if (held.until != 0 && held.until < now + TimeOfMs(GrantMs(held, now) / 2) &&
-               turn.now_ms < held.used_ms + kInUseMs) {
+               turn.now_ms < held.used_ms + kInUseMs && IsPrimary(vnode, turn)) {
       renewals.push_back(vnode);
     }
   }

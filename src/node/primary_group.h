@@ -19,7 +19,7 @@ struct Primary::GroupWork {
   struct Part {
     Work* work = nullptr;
     Record base;          // what the commands run on
-    bool writes = false;  // the key gets a version; otherwise it is only checked
+    bool writes = false;  // the key gets a version
   };
 
   uint64_t id = 0;

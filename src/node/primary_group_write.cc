@@ -44,19 +44,18 @@ void Primary::WriteGroup(GroupWork& group, std::vector<Next> nexts, const Turn& 
   EvaluateGroup(group, turn);
 }
 
-// False: the grant has run out meanwhile.
+// Keys that stay as they are get a version, too: an earlier group that only a few replicas have,
+// and of which a majority knows nothing, is then overtaken in all keys that the two share, and can
+// not come to light in one of them while it has lost in another. False: the grant has run out
+// meanwhile.
 bool Primary::MakeGroupMessage(GroupWork& group, std::vector<Next> nexts, GuardedGroup* message,
                                const Turn& turn) {
   for (size_t i = 0; i < group.parts.size(); ++i) {
     GroupWork::Part& part = group.parts[i];
     Work& work = *part.work;
     Next& next = nexts[i];
-    part.writes = next.what != Next::What::kUnchanged || work.has_to_write;
-    if (!part.writes) {
-      work.base = part.base.context;
-      message->checks.push_back({work.key, work.base, stripe_.flushed(DbOf(work.key))});
-      continue;
-    }
+    part.writes = turn.view->replicas() > 1 || next.what != Next::What::kUnchanged;
+    if (!part.writes) continue;
     Version version;
     std::vector<Version> kept;
     if (next.what == Next::What::kUnchanged) {
@@ -112,8 +111,7 @@ bool Primary::OwnMayTake(const GroupWork& group, const Turn& turn) {
   const GuardRules rules = guard_rules(turn);
   return std::all_of(group.parts.begin(), group.parts.end(), [&](const GroupWork::Part& part) {
     const Work& work = *part.work;
-    if (!part.writes) return !rules.guard || KnowsNoMoreThan(work.entry->record, work.base);
-    return MayTake(stripe_, *work.entry, work.vnode, work.dot, work.base, rules);
+    return !part.writes || MayTake(stripe_, *work.entry, work.vnode, work.dot, work.base, rules);
   });
 }
 

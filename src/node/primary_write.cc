@@ -77,7 +77,7 @@ void Primary::SendGroup(const GroupWork& group, const GuardedGroup& message, con
   const auto whole = [&](Peer peer) { SendTo(peer, message, turn); };
   const auto in_pieces = [&](Peer peer) {
     for (const Guarded& item : message.items) {
-      SendTo(peer, GuardedGroup{message.id, {item}, {}}, turn);
+      SendTo(peer, GuardedGroup{message.id, {item}}, turn);
     }
   };
   if (shared_.settings().rules.whole_groups) {

@@ -60,31 +60,25 @@ Answered OnGuarded(Stripe& stripe, CachedRecord& entry, uint32_t vnode, const Gu
 
 Answered OnGuardedGroup(Stripe& stripe, const std::vector<CachedRecord*>& entries, uint32_t vnode,
                         const GuardedGroup& group, uint64_t clock, const GuardRules& rules) {
-  const size_t items = group.items.size();
-  CHECK(items > 0 && entries.size() == items + group.checks.size());
+  const std::vector<Guarded>& items = group.items;
+  CHECK(!items.empty() && entries.size() == items.size());
   uint64_t after = 0;
   bool known = true;
-  for (size_t i = 0; i < items; ++i) {
-    known = known && entries[i]->record.context.Covers(group.items[i].version.dot);
+  for (size_t i = 0; i < items.size(); ++i) {
+    known = known && entries[i]->record.context.Covers(items[i].version.dot);
     after = std::max(after, entries[i]->sequence);
   }
   if (known) return {Ack{group.id}, after};
-  for (size_t i = 0; i < entries.size(); ++i) {
-    const CachedRecord& entry = *entries[i];
-    const bool written = i < items;
-    const Guarded* item = written ? &group.items[i] : nullptr;
-    const GuardedGroup::Check* check = written ? nullptr : &group.checks[i - items];
-    const bool holds = written ? MayTake(stripe, entry, vnode, item->version.dot, item->base, rules)
-                               : !rules.guard || KnowsNoMoreThan(entry.record, check->base);
-    const uint64_t flushed = written ? item->flushed : check->flushed;
-    if (holds && !FlushUnknownToWriter(stripe, entry, flushed)) continue;
-    const Dot& dot = group.items.front().version.dot;
-    const bool another = !stripe.grants().Of(vnode).Allows(dot.actor, dot.time);
-    return Refuse(stripe, entry, group.id, another, clock);
-  }
   std::vector<Stripe::Change> changes;
-  for (size_t i = 0; i < items; ++i) {
-    changes.push_back({entries[i], Merge(entries[i]->record, RecordOf(group.items[i]))});
+  for (size_t i = 0; i < items.size(); ++i) {
+    const CachedRecord& entry = *entries[i];
+    const Dot& dot = items[i].version.dot;
+    if (!MayTake(stripe, entry, vnode, dot, items[i].base, rules) ||
+        FlushUnknownToWriter(stripe, entry, items[i].flushed)) {
+      const bool another = !stripe.grants().Of(vnode).Allows(dot.actor, dot.time);
+      return Refuse(stripe, entry, group.id, another, clock);
+    }
+    changes.push_back({entries[i], Merge(entry.record, RecordOf(items[i]))});
   }
   stripe.WriteAll(std::move(changes));
   return {Ack{group.id}, entries.front()->sequence};

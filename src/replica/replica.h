@@ -31,7 +31,7 @@ bool MayTake(Stripe& stripe, const CachedRecord& entry, uint32_t vnode, const Do
 Answered OnGuarded(Stripe& stripe, CachedRecord& entry, uint32_t vnode, const Guarded& guarded,
                    uint64_t clock, const GuardRules& rules);
 
-// Takes all items in one batch, or none. `entries`: those of the items, then those of the checks.
+// Takes all items in one batch, or none. `entries`: those of the items.
 Answered OnGuardedGroup(Stripe& stripe, const std::vector<CachedRecord*>& entries, uint32_t vnode,
                         const GuardedGroup& group, uint64_t clock, const GuardRules& rules);
 

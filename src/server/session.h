@@ -122,6 +122,9 @@ class Session {
   void ResetState();  // As for a new connection, but it keeps its id and what is in flight.
 
  private:
+  // Stands for a request that time answers: the end of a sleep. Requests have smaller numbers.
+  static constexpr uint64_t kSleepRequest = UINT64_MAX;
+
   // Whether a command has run, or waits for a reply and is to be tried again.
   enum class Ran { kYes, kWaits };
 

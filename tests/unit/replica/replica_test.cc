@@ -156,18 +156,19 @@ class GroupTest : public ReplicaTest {
  protected:
   GroupTest() { stripe_.Write(Entry(read_), RecordOf(StringAt({kMe, 50}, "read"))); }
 
-  // Writes k and l, having read r as it is.
+  // Writes k and l, and r as it is.
   GuardedGroup Group() {
     GuardedGroup group;
     group.id = 43;
-    group.items = {Write({kOther, 150}), Write({kOther, 151})};
+    group.items = {Write({kOther, 150}), Write({kOther, 151}),
+                   Write({kOther, 152}, Entry(read_).record.context)};
     group.items[1].key = other_;
-    group.checks = {{read_, Entry(read_).record.context, stripe_.flushed(0)}};
+    group.items[2].key = read_;
+    group.items[2].version = StringAt({kOther, 152}, "read");
     return group;
   }
   Answered TakeGroup(const GuardedGroup& group) {
-    std::vector<CachedRecord*> entries = {&Entry(key_), &Entry(other_)};
-    if (!group.checks.empty()) entries.push_back(&Entry(read_));
+    std::vector<CachedRecord*> entries = {&Entry(key_), &Entry(other_), &Entry(read_)};
     return OnGuardedGroup(stripe_, entries, kVnode, group, kClock, kRules);
   }
   bool HasNothing() {
@@ -224,9 +225,9 @@ TEST_F(GroupTest, NoneIsTakenBeyondTheGrant) {
 TEST_F(GroupTest, NoneIsTakenFromAWriterThatHasNotHeardOfTheFlushOfWhatItRead) {
   GuardedGroup group = Group();
   stripe_.Flush(0, 60);
-  for (Guarded& item : group.items) item.flushed = 60;
+  group.items[0].flushed = group.items[1].flushed = 60;
   EXPECT_FALSE(IsAck(TakeGroup(group)));
-  group.checks[0].flushed = 60;
+  group.items[2].flushed = 60;
   EXPECT_TRUE(IsAck(TakeGroup(group)));
 }
 
