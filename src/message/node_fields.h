@@ -16,6 +16,8 @@ void Fields(auto& io, Is<NodeInfo> auto& node) {
   io.Number("cluster-port", node.cluster_port);
   io.Number("peer-port", node.peer_port);
   io.Number("http-port", node.http_port);
+  io.Number("tls-port", node.tls_port);
+  io.Number("tls-cluster-port", node.tls_cluster_port);
   io.Text("zone", node.zone);
   io.Number("weight", node.weight);
 }

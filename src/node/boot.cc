@@ -96,15 +96,23 @@ absl::Status ReadRoster(Store& store, Identity* identity) {
   return Roster::Decode(bytes, &identity->roster) ? absl::OkStatus() : Damaged("roster of users");
 }
 
+void StoreTopology(const Topology& topology, Batch* batch) {
+  for (Batch::Change& change : TopologyBatch(topology).changes)
+    batch->changes.push_back(std::move(change));
+}
+
 // A node that is alone may come back under other addresses; a member's addresses are known to the
-// others.
+// others, but for its ports of TLS, which it tells them on every link.
 absl::Status FitAddress(const NodeInfo& wanted, Identity* identity, Batch* batch) {
   Topology& topology = identity->topology;
   const auto index = topology.IndexOf(identity->self.id);
   if (!index.has_value()) return Damaged("topology");
-  const NodeInfo& stored = topology.nodes()[*index];
   NodeInfo self = wanted;
   self.id = identity->self.id;
+  if (topology.nodes()[*index] == self) return absl::OkStatus();
+  topology = PlanTlsPorts(topology, self);
+  StoreTopology(topology, batch);
+  const NodeInfo& stored = topology.nodes()[*index];
   if (stored == self) return absl::OkStatus();
   if (topology.nodes().size() > 1) {
     return absl::FailedPreconditionError(
@@ -115,8 +123,7 @@ absl::Status FitAddress(const NodeInfo& wanted, Identity* identity, Batch* batch
   auto readdressed = PlanReaddress(topology, self);
   if (!readdressed.ok()) return readdressed.status();
   topology = *std::move(readdressed);
-  for (Batch::Change& change : TopologyBatch(topology).changes)
-    batch->changes.push_back(std::move(change));
+  StoreTopology(topology, batch);
   identity->self = self;
   return absl::OkStatus();
 }

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "node/boot.h"
+#include "topology/planner.h"
 #include "topology/slot.h"
 
 namespace kindred {
@@ -111,10 +112,27 @@ void Shared::OnLivenessTick(uint64_t now_ms) {
 uint64_t Shared::Install(const Topology& topology) {
   std::lock_guard lock(mutex_);
   if (topology.epoch() <= topology_->epoch()) return 0;
-  topology_ = std::make_shared<const Topology>(topology);
   frozen_ = false;
+  return InstallLocked(topology);
+}
+
+uint64_t Shared::InstallLocked(const Topology& topology) {
+  Topology fitted = PlanTlsPorts(topology, self_);
+  for (const auto& [id, node] : told_) fitted = PlanTlsPorts(fitted, node);
+  topology_ = std::make_shared<const Topology>(std::move(fitted));
   RebuildViewLocked();
-  return store_.Commit(TopologyBatch(topology));
+  return store_.Commit(TopologyBatch(*topology_));
+}
+
+void Shared::OnTlsPorts(const NodeInfo& node) {
+  std::lock_guard lock(mutex_);
+  const auto index = topology_->IndexOf(node.id);
+  if (!index.has_value()) return;
+  told_[node.id] = node;
+  const NodeInfo& known = topology_->nodes()[*index];
+  const bool same =
+      known.tls_port == node.tls_port && known.tls_cluster_port == node.tls_cluster_port;
+  if (!same) InstallLocked(*topology_);
 }
 
 void Shared::SetFrozen(bool frozen) {

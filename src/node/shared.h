@@ -10,6 +10,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -90,6 +91,9 @@ class Shared {
   // Installs a topology with a larger epoch, stored in the same step; returns the batch's sequence,
   // 0 if it is not newer.
   uint64_t Install(const Topology& topology);
+  // A node has said, on a link, which ports of TLS it has: if it is a member they hold from now on,
+  // whatever a topology says that was made before.
+  void OnTlsPorts(const NodeInfo& node);
   void SetFrozen(bool frozen);
 
   // Raises the flush watermark of these databases, a bit set, in all stripes at one moment. Until
@@ -144,6 +148,7 @@ class Shared {
   Peer PeerOfLocked(std::string_view node_id);
   void RebuildViewLocked();
   uint64_t StoreRosterLocked(Roster roster);
+  uint64_t InstallLocked(const Topology& topology);
 
   const Settings settings_;
   Store& store_;
@@ -162,7 +167,8 @@ class Shared {
   mutable std::mutex mutex_;
   std::shared_ptr<const Topology> topology_;  // guarded by mutex_, as all below
   std::shared_ptr<const ClusterView> view_;
-  std::vector<std::string> peer_ids_;  // by Peer
+  std::vector<std::string> peer_ids_;     // by Peer
+  std::map<std::string, NodeInfo> told_;  // by id: nodes as they have told of themselves
   Liveness liveness_;
   bool frozen_ = false;
   std::shared_ptr<const Roster> roster_;

@@ -99,6 +99,14 @@ Topology Plan(const Topology& topology, std::vector<NodeInfo> nodes) {
   return Topology(epoch, topology.replicas_wanted(), vnodes, std::move(nodes), std::move(flat));
 }
 
+std::vector<uint16_t> AllReplicas(const Topology& topology) {
+  std::vector<uint16_t> replicas;
+  for (uint32_t vnode = 0; vnode < topology.vnode_count(); ++vnode) {
+    std::ranges::copy(topology.ReplicasOf(vnode), std::back_inserter(replicas));
+  }
+  return replicas;
+}
+
 }  // namespace
 
 Topology PlanFirst(NodeInfo self, uint32_t replicas, uint32_t vnodes) {
@@ -133,13 +141,18 @@ absl::StatusOr<Topology> PlanReaddress(const Topology& topology, const NodeInfo&
   member = node;
   member.zone = std::move(zone);
   member.weight = weight;
-
-  std::vector<uint16_t> replicas;
-  for (uint32_t vnode = 0; vnode < topology.vnode_count(); ++vnode) {
-    std::ranges::copy(topology.ReplicasOf(vnode), std::back_inserter(replicas));
-  }
   return Topology(topology.epoch() + 1, topology.replicas_wanted(), topology.vnode_count(),
-                  std::move(nodes), std::move(replicas));
+                  std::move(nodes), AllReplicas(topology));
+}
+
+Topology PlanTlsPorts(const Topology& topology, const NodeInfo& node) {
+  const std::optional<size_t> index = topology.IndexOf(node.id);
+  if (!index) return topology;
+  std::vector<NodeInfo> nodes = topology.nodes();
+  nodes[*index].tls_port = node.tls_port;
+  nodes[*index].tls_cluster_port = node.tls_cluster_port;
+  return Topology(topology.epoch(), topology.replicas_wanted(), topology.vnode_count(),
+                  std::move(nodes), AllReplicas(topology));
 }
 
 }  // namespace kindred

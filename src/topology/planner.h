@@ -30,6 +30,10 @@ absl::StatusOr<Topology> PlanJoin(const Topology& topology, NodeInfo joiner);
 // as other ones would call for moves.
 absl::StatusOr<Topology> PlanReaddress(const Topology& topology, const NodeInfo& node);
 
+// The same epoch, but for the ports of TLS of the member with this node's id: they call for no
+// agreement, as each node tells its own. The same topology if there is nothing to change.
+Topology PlanTlsPorts(const Topology& topology, const NodeInfo& node);
+
 }  // namespace kindred
 
 #endif  // KINDRED_TOPOLOGY_PLANNER_H_

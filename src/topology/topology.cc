@@ -9,9 +9,15 @@ namespace kindred {
 
 namespace {
 
-constexpr uint8_t kFormatVersion = 1;
+constexpr uint8_t kFormatWithoutTls = 1;
+constexpr uint8_t kFormatWithTls = 2;
 
-void WriteNode(const NodeInfo& node, ByteWriter* writer) {
+bool AnyHasTls(const std::vector<NodeInfo>& nodes) {
+  return std::ranges::any_of(
+      nodes, [](const NodeInfo& node) { return node.tls_port != 0 || node.tls_cluster_port != 0; });
+}
+
+void WriteNode(const NodeInfo& node, uint8_t version, ByteWriter* writer) {
   writer->Bytes(node.id);
   writer->Bytes(node.host);
   writer->U16(node.port);
@@ -20,6 +26,9 @@ void WriteNode(const NodeInfo& node, ByteWriter* writer) {
   writer->U16(node.http_port);
   writer->Bytes(node.zone);
   writer->Varint(node.weight);
+  if (version == kFormatWithoutTls) return;
+  writer->U16(node.tls_port);
+  writer->U16(node.tls_cluster_port);
 }
 
 // A varint for a field of 32 bits.
@@ -29,7 +38,7 @@ uint32_t ReadVarint32(ByteReader* reader) {
   return reader->ok() ? static_cast<uint32_t>(value) : 0;
 }
 
-NodeInfo ReadNode(ByteReader* reader) {
+NodeInfo ReadNode(uint8_t version, ByteReader* reader) {
   NodeInfo node;
   node.id = reader->Bytes();
   node.host = reader->Bytes();
@@ -39,6 +48,9 @@ NodeInfo ReadNode(ByteReader* reader) {
   node.http_port = reader->U16();
   node.zone = reader->Bytes();
   node.weight = ReadVarint32(reader);
+  if (version == kFormatWithoutTls) return node;
+  node.tls_port = reader->U16();
+  node.tls_cluster_port = reader->U16();
   return node;
 }
 
@@ -124,19 +136,21 @@ std::vector<uint16_t> Topology::PreferenceList(uint32_t vnode) const {
 std::string Topology::Encode() const {
   std::string bytes;
   ByteWriter writer(&bytes);
-  writer.U8(kFormatVersion);
+  const uint8_t version = AnyHasTls(nodes_) ? kFormatWithTls : kFormatWithoutTls;
+  writer.U8(version);
   writer.Varint(epoch_);
   writer.Varint(replicas_wanted_);
   writer.Varint(vnode_count_);
   writer.Varint(nodes_.size());
-  for (const NodeInfo& node : nodes_) WriteNode(node, &writer);
+  for (const NodeInfo& node : nodes_) WriteNode(node, version, &writer);
   for (uint16_t index : replicas_) writer.U16(index);
   return bytes;
 }
 
 absl::StatusOr<Topology> Topology::Decode(std::string_view bytes) {
   ByteReader reader(bytes);
-  if (reader.U8() != kFormatVersion) {
+  const uint8_t version = reader.U8();
+  if (version != kFormatWithoutTls && version != kFormatWithTls) {
     return absl::InvalidArgumentError("a topology in a format that this version does not know");
   }
   Topology topology;
@@ -145,11 +159,12 @@ absl::StatusOr<Topology> Topology::Decode(std::string_view bytes) {
   topology.vnode_count_ = ReadVarint32(&reader);
   uint32_t node_count = ReadVarint32(&reader);
   for (uint32_t i = 0; i < node_count && reader.ok(); ++i) {
-    topology.nodes_.push_back(ReadNode(&reader));
+    topology.nodes_.push_back(ReadNode(version, &reader));
   }
   // What is left is the replicas: two bytes each, so the input's own size bounds this.
   while (reader.remaining() > 0) topology.replicas_.push_back(reader.U16());
-  if (!reader.AtEnd() || !topology.Valid()) {
+  const bool fits = (version == kFormatWithTls) == AnyHasTls(topology.nodes_);
+  if (!reader.AtEnd() || !fits || !topology.Valid()) {
     return absl::InvalidArgumentError("a malformed topology");
   }
   return topology;

@@ -3,15 +3,17 @@
 
 // The topology: which nodes there are and which of them hold which vnode. A value that never
 // changes after it is made, by a planner (topology/planner.h) or by Decode, so any thread may read
-// it; a new one has a larger epoch. Nodes are named by their index in nodes(), which holds for one
-// epoch only: what outlives an epoch names them by id.
+// it; a new one has a larger epoch, but for the ports of TLS, which each node tells itself. Nodes
+// are named by their index in nodes(), which holds for one epoch only: what outlives an epoch names
+// them by id.
 //
-//   topology := u8(1) varint(epoch) varint(replicas wanted) varint(vnodes)
+//   topology := u8(version) varint(epoch) varint(replicas wanted) varint(vnodes)
 //               varint(nodes) nodes*node vnodes*(replicas*u16(index))
 //   node     := bytes(id) bytes(host) u16(port) u16(cluster port) u16(peer port) u16(http port)
-//               bytes(zone) varint(weight)
+//               bytes(zone) varint(weight) [u16(tls port) u16(tls cluster port)]
 //
-// where the replicas of a vnode are as many as wanted, or all nodes if there are fewer.
+// where the replicas of a vnode are as many as wanted, or all nodes if there are fewer. Version 2
+// has the ports of TLS, and version 1, which is written where no node has any, has not.
 
 #include <cstdint>
 #include <optional>
@@ -32,10 +34,12 @@ inline constexpr uint32_t kWeightMax = 1'000'000;
 struct NodeInfo {
   std::string id;  // 40 hex digits
   std::string host;
-  uint16_t port = 0;
+  uint16_t port = 0;  // 0: no plain face but by TLS, as for the next
   uint16_t cluster_port = 0;
   uint16_t peer_port = 0;
   uint16_t http_port = 0;
+  uint16_t tls_port = 0;  // 0: none, as for the next
+  uint16_t tls_cluster_port = 0;
   std::string zone;     // empty: none told; all such nodes count as one zone
   uint32_t weight = 1;  // 1..kWeightMax
 

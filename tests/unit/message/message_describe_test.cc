@@ -113,12 +113,12 @@ TEST(Describe, Nodes) {
 }
 
 TEST(Describe, Membership) {
-  const NodeInfo node{"aa", "127.0.0.1", 7001, 7101, 7201, 7301, "east", 2};
+  const NodeInfo node{"aa", "127.0.0.1", 7001, 7101, 7201, 7301, 7401, 7501, "east", 2};
   EXPECT_EQ(Describe(TopologyAsk{1}), "TopologyAsk");
   EXPECT_EQ(Describe(TopologyTell{1, "0123456789"}), "TopologyTell topology=10B");
   EXPECT_EQ(Describe(JoinAsk{1, node}),
             "JoinAsk id=aa host=127.0.0.1 port=7001 cluster-port=7101 peer-port=7201 "
-            "http-port=7301 zone=east weight=2");
+            "http-port=7301 tls-port=7401 tls-cluster-port=7501 zone=east weight=2");
   EXPECT_EQ(Describe(JoinTell{1, "there are keys", "", ""}), R"(JoinTell error="there are keys")");
   EXPECT_EQ(Describe(Freeze{1, true}), "Freeze on");
   EXPECT_EQ(Describe(Frozen{1, 2, 3}), "Frozen epoch=2 keys=3");

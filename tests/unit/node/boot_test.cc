@@ -66,6 +66,20 @@ TEST_F(BootTest, AnEmptyDirectoryIsAClusterOfOne) {
   EXPECT_LE(booted.sequence, store_.durable());
 }
 
+TEST_F(BootTest, AMemberMayChangeItsTlsPortsButNoOthers) {
+  JoinAnother(Started());
+  options_.self.tls_port = 7401;
+  options_.self.tls_cluster_port = 7501;
+  const Identity identity = Started().identity;
+  const Topology& topology = identity.topology;
+  EXPECT_EQ(topology.nodes()[*topology.IndexOf(identity.self.id)], identity.self);
+  EXPECT_EQ(identity.self.tls_port, 7401);
+  EXPECT_EQ(Started().identity.topology, topology) << "it was stored";
+  options_.self.cluster_port = 7777;
+  Random random(3);
+  EXPECT_FALSE(Boot(store_, options_, kNowMs, random).ok());
+}
+
 TEST_F(BootTest, AnActorsUpperHalfNamesItsNode) {
   const Identity identity = Started().identity;
   const std::string prefix = identity.self.id.substr(0, 8);

@@ -197,6 +197,22 @@ TEST(Planner, RefusesWhoCannotJoin) {
   EXPECT_EQ(PlanJoin(topology, Node(2, "", 0)).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST(Planner, TlsPortsChangeNothingElse) {
+  const Topology topology = Cluster({Node(1, "a", 2), Node(2, "b", 3)}, 2, 16);
+  NodeInfo told = Node(2, "elsewhere", 9);
+  told.host = "10.1.1.1";
+  told.tls_port = 70;
+  told.tls_cluster_port = 71;
+  const Topology next = PlanTlsPorts(topology, told);
+  NodeInfo wanted = topology.nodes()[*topology.IndexOf(told.id)];
+  wanted.tls_port = 70;
+  wanted.tls_cluster_port = 71;
+  EXPECT_EQ(next.epoch(), topology.epoch());
+  EXPECT_EQ(next.nodes()[*next.IndexOf(told.id)], wanted);
+  EXPECT_EQ(Moves(topology, next), 0u);
+  EXPECT_EQ(PlanTlsPorts(topology, Node(3)), topology);
+}
+
 TEST(Planner, ReaddressChangesOnlyTheAddress) {
   Topology topology = Cluster({Node(1, "a", 2), Node(2, "b", 3)}, 2, 16);
   NodeInfo moved = Node(2, "elsewhere", 9);

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "topology/planner.h"
+
 namespace kindred {
 namespace {
 
@@ -72,6 +74,20 @@ TEST(Topology, DecodesWhatItEncoded) {
   EXPECT_EQ(*Topology::Decode(Topology().Encode()), Topology());
 }
 
+Topology ExampleWithTls() {
+  NodeInfo node = Node("a");
+  node.tls_port = 5;
+  node.tls_cluster_port = 6;
+  return PlanTlsPorts(Example(), node);
+}
+
+TEST(Topology, PortsOfTlsMakeAFormatThatOlderReleasesRefuse) {
+  EXPECT_EQ(*Topology::Decode(ExampleWithTls().Encode()), ExampleWithTls());
+  EXPECT_EQ(ExampleWithTls().Encode()[0], 2);
+  // What has none is what they wrote, and can read.
+  EXPECT_EQ(Example().Encode()[0], 1);
+}
+
 TEST(Topology, RefusesCutAndPaddedBytes) {
   std::string bytes = Example().Encode();
   for (size_t size = 0; size < bytes.size(); ++size) {
@@ -82,7 +98,7 @@ TEST(Topology, RefusesCutAndPaddedBytes) {
 
 TEST(Topology, RefusesAnUnknownFormatVersion) {
   std::string bytes = Example().Encode();
-  bytes[0] = 2;
+  bytes[0] = 3;
   EXPECT_FALSE(Topology::Decode(bytes).ok());
 }
 
@@ -101,8 +117,8 @@ RC_GTEST_PROP(Topology, AnyBytesAreDecodedOrRefused, (const std::string& bytes))
   (void)Topology::Decode("\x01" + bytes);
 }
 
-RC_GTEST_PROP(Topology, AnyDamageIsDecodedOrRefused, (uint32_t where, uint8_t byte)) {
-  std::string bytes = Example().Encode();
+RC_GTEST_PROP(Topology, AnyDamageIsDecodedOrRefused, (bool tls, uint32_t where, uint8_t byte)) {
+  std::string bytes = (tls ? ExampleWithTls() : Example()).Encode();
   bytes[where % bytes.size()] = static_cast<char>(byte);
   auto decoded = Topology::Decode(bytes);
   if (decoded.ok()) RC_ASSERT(decoded->Encode() == bytes);
