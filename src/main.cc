@@ -74,6 +74,14 @@ int Main(int argc, char** argv) {
   local->add_option("--nodes", local_options.nodes, "How many nodes")->capture_default_str();
   local->add_option("--port", local_options.port, "Port of the first node; the others follow")
       ->capture_default_str();
+  local
+      ->add_option("--tls-port", local_options.tls_port,
+                   "The same for clients that speak TLS; 0 means none")
+      ->capture_default_str();
+  local
+      ->add_option("--tls-cluster-port", local_options.tls_cluster_port,
+                   "Cluster face of the first node for clients that speak TLS; 0 means none")
+      ->capture_default_str();
   local->add_option("--dir", local_options.dir, "Where their data and their logs go")
       ->capture_default_str();
   local->allow_extras();

@@ -11,7 +11,7 @@ build_packages=(
 )
 test_packages=(
   libgtest-dev librapidcheck-dev
-  redis-server redis-tools python3 python3-redis strace clang-format clang libclang-rt-14-dev
+  redis-server redis-tools python3 python3-redis openssl strace clang-format clang libclang-rt-14-dev
 )
 
 if ! command -v dpkg-query > /dev/null || ! command -v apt-get > /dev/null; then

@@ -13,8 +13,8 @@ IncomingLink::IncomingLink(uv_loop_t* loop, ReadBuffer& buffer, const HandshakeS
       on_ready_(std::move(on_ready)),
       deadline_ms_(uv_now(loop) + kIncomingDeadlineMs) {}
 
-bool IncomingLink::Open(int socket) {
-  if (stream_.Open(socket) != 0) return false;
+bool IncomingLink::Open(int socket, std::unique_ptr<TlsSession> tls) {
+  if (stream_.Open(socket, std::move(tls)) != 0) return false;
   name_ = stream_.PeerName();
   stream_.StartReading();
   return true;
@@ -38,19 +38,24 @@ void IncomingLink::OnBytes(std::string_view bytes) {
   over_ = true;
   // The few bytes of the welcome have left long ago: the peer has answered them.
   if (stream_.unsent_bytes() > 0) return;
-  const int socket = stream_.TakeSocket();
+  std::unique_ptr<TlsSession> tls;
+  const int socket = stream_.TakeSocket(&tls);
   if (socket < 0) return;
-  on_ready_({socket, handshake_.peer(), std::move(out), handshake_.TakeRest()});
+  on_ready_({socket, handshake_.peer(), std::move(out), handshake_.TakeRest(), std::move(tls)});
 }
 
-void IncomingLink::OnEnd(int) { over_ = true; }
+void IncomingLink::OnEnd(int) {
+  if (over_) return;
+  over_ = true;
+  if (const std::string error = stream_.tls_error(); !error.empty()) why_ = "TLS: " + error;
+}
 
 AcceptedLink::AcceptedLink(Host& host, uv_loop_t* loop, ReadBuffer& buffer, LinkId id, Peer peer,
                            uint32_t lane)
     : host_(host), id_(id), peer_(peer), lane_(lane), stream_(loop, buffer, *this) {}
 
 bool AcceptedLink::Open(PeerEvent event) {
-  if (stream_.Open(event.socket) != 0) return false;
+  if (stream_.Open(event.socket, std::move(event.tls)) != 0) return false;
   stream_.Send(&event.greeting);
   stream_.StartReading();
   if (!event.rest.empty()) OnBytes(event.rest);
@@ -72,6 +77,7 @@ void AcceptedLink::OnBytes(std::string_view bytes) {
 void AcceptedLink::OnEnd(int error) {
   over_ = true;
   why_ = error == UV_EOF ? "the peer has closed it" : uv_strerror(error);
+  if (const std::string trouble = stream_.tls_error(); !trouble.empty()) why_ = "TLS: " + trouble;
   host_.OnAcceptedInput(*this);
 }
 

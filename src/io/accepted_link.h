@@ -32,8 +32,8 @@ class IncomingLink : private TcpStream::Owner {
   IncomingLink(uv_loop_t* loop, ReadBuffer& buffer, const HandshakeSettings& settings,
                std::function<void(PeerEvent)> on_ready);
 
-  // False if the peer is gone already.
-  bool Open(int socket);
+  // `tls` is null for a plain link. False if the peer is gone already.
+  bool Open(int socket, std::unique_ptr<TlsSession> tls);
 
   // To be destroyed: it was handed on, or refused (then why() says so), or took too long.
   bool over(uint64_t steady_ms) const { return over_ || steady_ms >= deadline_ms_; }

@@ -19,11 +19,12 @@ Connection::Connection(Loop& loop, uint64_t id, Face face)
 
 Connection::~Connection() { loop_.server().clients().Leave(); }
 
-bool Connection::Open(int socket) {
-  if (stream_.Open(socket) != 0) return false;
+bool Connection::Open(int socket, std::unique_ptr<TlsSession> tls) {
+  const bool encrypted = tls != nullptr;
+  if (stream_.Open(socket, std::move(tls)) != 0) return false;
   stream_.SetKeepalive(static_cast<unsigned>(loop_.server().tcp_keepalive_s()));
-  heard_ms_ = loop_.now_ms();
-  Session::Peername names{stream_.PeerName(), stream_.LocalName(), socket,
+  opened_ms_ = heard_ms_ = loop_.now_ms();
+  Session::Peername names{stream_.PeerName(), stream_.LocalName(), socket, encrypted,
                           [&loop = loop_, id = id_] { loop.Wake(id); }};
   session_.emplace(loop_.server(), loop_.node(), face_, std::move(names), heard_ms_);
   stream_.StartReading();
@@ -65,6 +66,9 @@ void Connection::TakeNewRequests() {
 }
 
 void Connection::OnEnd(int error) {
+  if (const std::string why = stream_.tls_error(); !why.empty()) {
+    loop_.TellTlsTrouble(session_->client().address, why);
+  }
   if (error == UV_EOF) {
     ended_ = true;
   } else {
@@ -119,6 +123,10 @@ bool Connection::TakesTooLittle(uint64_t now_ms) {
 
 bool Connection::IsOverdue(uint64_t now_ms) {
   if (TakesTooLittle(now_ms)) return true;
+  if (stream_.handshaking() && now_ms > opened_ms_ + kClientHandshakeMsMax) {
+    loop_.TellTlsTrouble(session_->client().address, "it did not finish the handshake in time");
+    return true;
+  }
   const uint64_t timeout_ms = loop_.server().idle_timeout_s() * 1000;
   if (timeout_ms == 0 || session_->client().monitor) return false;
   return session_->Idle() && !session_->WantsTicks() && now_ms > heard_ms_ + timeout_ms;

@@ -9,6 +9,7 @@
 // Owned by its loop. It never destroys itself: the loop does, when Flush says so.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,8 @@ inline constexpr size_t kClientUnsentBytesPause = size_t{1} << 20;
 // A client with more than this in its socket's queue is disconnected. One reply may be as large as
 // the largest value, so the bound is beyond that.
 inline constexpr size_t kClientUnsentBytesMax = size_t{2} << 30;
+// For the handshake of TLS, whatever the client is or is not.
+inline constexpr uint64_t kClientHandshakeMsMax = 10000;
 
 class Connection : private TcpStream::Owner {
  public:
@@ -35,8 +38,9 @@ class Connection : private TcpStream::Owner {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Takes the socket over. False if the client is gone already, or is not wanted.
-  bool Open(int socket);
+  // Takes the socket over; `tls` is null on a plain port. False if the client is gone already, or
+  // is not wanted.
+  bool Open(int socket, std::unique_ptr<TlsSession> tls);
 
   uint64_t id() const { return id_; }
 
@@ -62,8 +66,8 @@ class Connection : private TcpStream::Owner {
   uint64_t gated_at = 0;  // the sequence at which it comes by again
   size_t requests = 0;    // in flight, as the loop's map has them
 
-  // Asked once a second: silent for longer than the option `timeout` allows, or not taking its
-  // replies for longer than client-output-buffer-limit does.
+  // Asked once a second: silent for longer than the option `timeout` allows, not taking its replies
+  // for longer than client-output-buffer-limit does, or too slow with the handshake of TLS.
   bool IsOverdue(uint64_t now_ms);
 
  private:
@@ -81,6 +85,7 @@ class Connection : private TcpStream::Owner {
   TcpStream stream_;
   std::optional<Session> session_;  // from Open on
   std::string output_;              // of the turn; kept for its memory
+  uint64_t opened_ms_ = 0;
   uint64_t heard_ms_ = 0;
   BufferWatch output_watch_;
   bool ended_ = false;  // the client has closed its half: it gets what it asked for, then we close

@@ -85,7 +85,7 @@ void DialedLink::ConnectTo(const sockaddr* address) {
   }
   stream_ = std::make_unique<TcpStream>(host_.uv(), host_.read_buffer(),
                                         static_cast<TcpStream::Owner&>(*this));
-  if (int error = stream_->Connect(address); error != 0) Fail(uv_strerror(error));
+  if (int error = stream_->Connect(address, host_.NewTls()); error != 0) Fail(uv_strerror(error));
 }
 
 void DialedLink::OnConnected(int error) {
@@ -133,7 +133,13 @@ void DialedLink::OnFrameBytes(std::string_view bytes) {
 }
 
 void DialedLink::OnEnd(int error) {
-  Fail(error == UV_EOF ? "the peer has closed it" : uv_strerror(error));
+  if (const std::string trouble = stream_->tls_error(); !trouble.empty()) {
+    // The certificates are not to each other's liking, or one of the two speaks no TLS.
+    return Fail("TLS: " + trouble, /*refused=*/error == UV_EPROTO);
+  }
+  if (error != UV_EOF) return Fail(uv_strerror(error));
+  Fail(stream_->handshaking() ? "the peer has closed it in the handshake of TLS"
+                              : "the peer has closed it");
 }
 
 void DialedLink::Send(const Message& message) {

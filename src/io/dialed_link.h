@@ -39,6 +39,7 @@ class DialedLink : private TcpStream::Owner {
     virtual uv_loop_t* uv() = 0;
     virtual ReadBuffer& read_buffer() = 0;
     virtual const HandshakeSettings& handshake() = 0;
+    virtual std::unique_ptr<TlsSession> NewTls() = 0;  // null: links are plain
     virtual void OnLinkUp(DialedLink& link) = 0;
     // It broke, or an attempt has failed; `refused`: because one side does not want the other. The
     // link goes on by itself.

@@ -13,11 +13,13 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "io/tls_session.h"
 #include "message/handshake_messages.h"
 #include "message/outbox.h"
 #include "server/clients.h"
@@ -45,13 +47,15 @@ struct ScannedEvent {
 struct ClientEvent {
   int socket = -1;
   Face face = Face::kPlain;
+  bool tls = false;
 };
 // A peer's connection after its handshake, but for the last word, which is `greeting`.
 struct PeerEvent {
   int socket = -1;
   LinkHello peer;
   std::string greeting;
-  std::string rest;  // what came behind the handshake
+  std::string rest;                 // what came behind the handshake
+  std::unique_ptr<TlsSession> tls;  // null: the link is a plain one
 };
 // Anything rare. Runs on the loop.
 struct CallEvent {

@@ -168,7 +168,7 @@ void Loop::OnTick() {
   }
   links_.OnTick(uv_now(&uv_));
   NoteJoin();
-  DropOldIncomingLinks();
+  DropOldArrivals();
   // The pool had no room for these; by now it may have.
   for (size_t left = for_workers_.size(); left > 0; --left) {
     std::function<void()> task = std::move(for_workers_.front());
@@ -379,6 +379,7 @@ void Loop::CloseAll() {
   client_acceptors_.clear();
   peer_acceptors_.clear();
   incoming_.clear();
+  turned_away_.clear();
   links_.Close();
   inbox_.Close();
   uv_close(reinterpret_cast<uv_handle_t*>(&before_poll_), nullptr);

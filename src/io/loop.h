@@ -32,6 +32,8 @@
 #include "io/inbox.h"
 #include "io/peer_links.h"
 #include "io/tcp_stream.h"
+#include "io/tls_context.h"
+#include "io/turned_away.h"
 #include "io/worker_pool.h"
 #include "node/node.h"
 
@@ -46,6 +48,8 @@ class Loop {
     Store& store;
     WorkerPool& workers;
     const HandshakeSettings& handshake;
+    const TlsContext& tls;
+    bool peers_use_tls = false;
   };
 
   Loop(const Parts& parts, uint32_t index, uint32_t loops, uint64_t seed);
@@ -87,7 +91,7 @@ class Loop {
   // Accepts peers on these listening sockets. `loopback_only`: others are closed.
   void ListenForPeers(const std::vector<int>& listeners, bool loopback_only);
   // Accepts clients, for all loops.
-  void ListenForClients(const std::vector<int>& listeners, Face face);
+  void ListenForClients(const std::vector<int>& listeners, Face face, bool tls);
   // Links to a member of the cluster that the node is to join, and joins it when the link is up.
   void JoinThrough(const std::string& host, uint16_t port);
 
@@ -108,6 +112,11 @@ class Loop {
   void Expect(uint64_t request, Connection& connection);
   // Something was fed to the Node: empties the outbox.
   void OnInput();
+  // What a link to a peer begins with; null: links are plain.
+  std::unique_ptr<TlsSession> NewTlsToPeer() const;
+  // The TLS of a client's connection has failed. Told at most once a second, as it costs the client
+  // nothing to do it again.
+  void TellTlsTrouble(const std::string& address, const std::string& why);
 
   // Feeds a message to the Node; DrainOutbox comes when the last of what was read has been fed.
   // `idle`: it says nothing but that the peer lives.
@@ -149,8 +158,9 @@ class Loop {
 
   void AddClient(ClientEvent event);
   void RemoveClient(uint64_t id);
+  void TurnAway(int socket, bool tls, std::string error);
   void AddIncomingLink(int socket);
-  void DropOldIncomingLinks();
+  void DropOldArrivals();
   void TellRefusal(const IncomingLink& link);
   void NoteJoin();
   void NoteDrained();
@@ -180,8 +190,11 @@ class Loop {
   std::vector<std::unique_ptr<Acceptor>> client_acceptors_;
   std::vector<std::unique_ptr<Acceptor>> peer_acceptors_;
   std::vector<std::unique_ptr<IncomingLink>> incoming_;
+  std::vector<std::unique_ptr<TurnedAway>> turned_away_;
   std::string last_refusal_;  // of a link, and when the log was told
   uint64_t last_refusal_ms_ = 0;
+  uint64_t tls_trouble_ms_ = 0;  // when the log was told
+  uint64_t tls_troubles_untold_ = 0;
 
   std::map<uint64_t, std::unique_ptr<Connection>> connections_;
   uint64_t last_connection_ = 0;

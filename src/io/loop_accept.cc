@@ -13,13 +13,15 @@ namespace {
 
 // The log is told again of a link that is refused for the same reason.
 constexpr uint64_t kRefusalTellMs = 60000;
+constexpr uint64_t kTlsTroubleTellMs = 1000;
 
 }  // namespace
 
 void Loop::AddClient(ClientEvent event) {
   const uint64_t id = ++last_connection_;
   auto connection = std::make_unique<Connection>(*this, id, event.face);
-  if (!connection->Open(event.socket)) return;
+  auto tls = event.tls ? parts_.tls.ForClient() : nullptr;
+  if (!connection->Open(event.socket, std::move(tls))) return;
   if (draining_) Touch(*connection);
   connections_.emplace(id, std::move(connection));
 }
@@ -33,21 +35,31 @@ void Loop::RemoveClient(uint64_t id) {
   connections_.erase(found);
 }
 
-void Loop::ListenForClients(const std::vector<int>& listeners, Face face) {
+void Loop::ListenForClients(const std::vector<int>& listeners, Face face, bool tls) {
   for (int listener : listeners) {
     client_acceptors_.push_back(std::make_unique<Acceptor>(
-        &uv_, listener, [this, face](int socket, const sockaddr_storage& from) {
+        &uv_, listener, [this, face, tls](int socket, const sockaddr_storage& from) {
           if (auto why =
                   parts_.server.Admit(IsLoopback(reinterpret_cast<const sockaddr*>(&from)))) {
             parts_.server.statistics().OfLoop(index_).Add(Counter::kRejected);
-            const std::string error = fmt::format("-{}\r\n", *why);
-            static_cast<void>(!write(socket, error.data(), error.size()));
-            close(socket);
-            return;
+            return TurnAway(socket, tls, fmt::format("-{}\r\n", *why));
           }
           next_client_loop_ = (next_client_loop_ + 1) % loops_;
-          (*all_)[next_client_loop_]->inbox_.Post(ClientEvent{socket, face});
+          (*all_)[next_client_loop_]->inbox_.Post(ClientEvent{socket, face, tls});
         }));
+  }
+}
+
+void Loop::TurnAway(int socket, bool tls, std::string error) {
+  if (!tls || turned_away_.size() >= kTurnedAwayMax) {
+    // Before the handshake of TLS there is no way to say it.
+    if (!tls) static_cast<void>(!write(socket, error.data(), error.size()));
+    close(socket);
+    return;
+  }
+  auto client = std::make_unique<TurnedAway>(&uv_, read_buffer_);
+  if (client->Open(socket, parts_.tls.ForClient(), std::move(error))) {
+    turned_away_.push_back(std::move(client));
   }
 }
 
@@ -67,7 +79,7 @@ void Loop::ListenForPeers(const std::vector<int>& listeners, bool loopback_only)
 }
 
 void Loop::AddIncomingLink(int socket) {
-  DropOldIncomingLinks();
+  DropOldArrivals();
   if (incoming_.size() >= kIncomingLinksMax) {
     close(socket);
     return;
@@ -77,10 +89,14 @@ void Loop::AddIncomingLink(int socket) {
         const uint32_t loop = event.peer.lane % loops_;
         (*all_)[loop]->inbox_.Post(std::move(event));
       });
-  if (link->Open(socket)) incoming_.push_back(std::move(link));
+  auto tls = parts_.peers_use_tls ? parts_.tls.FromPeer() : nullptr;
+  if (link->Open(socket, std::move(tls))) incoming_.push_back(std::move(link));
 }
 
-void Loop::DropOldIncomingLinks() {
+void Loop::DropOldArrivals() {
+  std::erase_if(turned_away_, [this](const std::unique_ptr<TurnedAway>& client) {
+    return client->over(uv_now(&uv_));
+  });
   std::erase_if(incoming_, [this](const std::unique_ptr<IncomingLink>& link) {
     if (!link->over(uv_now(&uv_))) return false;
     if (!link->why().empty()) TellRefusal(*link);
@@ -94,6 +110,21 @@ void Loop::TellRefusal(const IncomingLink& link) {
   last_refusal_ = link.why();
   last_refusal_ms_ = now_ms();
   Log(LogLevel::kWarning, "a link from {} was refused: {}", link.name(), link.why());
+}
+
+std::unique_ptr<TlsSession> Loop::NewTlsToPeer() const {
+  return parts_.peers_use_tls ? parts_.tls.ToPeer() : nullptr;
+}
+
+void Loop::TellTlsTrouble(const std::string& address, const std::string& why) {
+  if (now_ms() < tls_trouble_ms_ + kTlsTroubleTellMs) {
+    ++tls_troubles_untold_;
+    return;
+  }
+  const uint64_t untold = std::exchange(tls_troubles_untold_, 0);
+  const std::string others = untold == 0 ? "" : fmt::format("; {} more since the last", untold);
+  tls_trouble_ms_ = now_ms();
+  Log(LogLevel::kNotice, "TLS with {} has failed: {}{}", address, why, others);
 }
 
 void Loop::JoinThrough(const std::string& host, uint16_t port) { links_.DialSeed(host, port); }

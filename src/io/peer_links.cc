@@ -34,6 +34,7 @@ PeerLinks::~PeerLinks() = default;
 uv_loop_t* PeerLinks::uv() { return loop_.uv(); }
 ReadBuffer& PeerLinks::read_buffer() { return loop_.read_buffer(); }
 void PeerLinks::OnInput() { loop_.DrainOutbox(); }
+std::unique_ptr<TlsSession> PeerLinks::NewTls() { return loop_.NewTlsToPeer(); }
 
 void PeerLinks::FitMembers(const ClusterView& view) {
   for (size_t i = 0; i < view.members().size(); ++i) {
@@ -103,6 +104,7 @@ void PeerLinks::OnMessage(DialedLink& link, Message message) {
 void PeerLinks::OnPeerEvent(PeerEvent event) {
   const Peer peer = loop_.shared().PeerOf(event.peer.node.id);
   const uint32_t lane = event.peer.lane;
+  loop_.shared().OnTlsPorts(event.peer.node);
   EndOlder(peer, lane);
   auto link = std::make_unique<AcceptedLink>(static_cast<AcceptedLink::Host&>(*this), loop_.uv(),
                                              loop_.read_buffer(), ++last_link_, peer, lane);

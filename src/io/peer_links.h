@@ -50,6 +50,7 @@ class PeerLinks : private DialedLink::Host, private AcceptedLink::Host {
   uv_loop_t* uv() override;
   ReadBuffer& read_buffer() override;
   const HandshakeSettings& handshake() override { return settings_; }
+  std::unique_ptr<TlsSession> NewTls() override;
   void OnLinkUp(DialedLink& link) override;
   void OnLinkDown(DialedLink& link, const std::string& why, bool refused) override;
   void OnMessage(DialedLink& link, Message message) override;

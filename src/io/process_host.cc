@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "io/log.h"
 #include "io/process_facts.h"
 #include "io/wall_clock.h"
 #include "io/whole_file.h"
@@ -38,6 +39,16 @@ absl::StatusOr<std::string> ProcessHost::ReadFile(const std::string& path) {
 
 absl::Status ProcessHost::ReplaceFile(const std::string& path, const std::string& text) {
   return ReplaceWholeFile(path, text);
+}
+
+absl::Status ProcessHost::ConfigureTls(const Config& config) {
+  absl::Status status = tls_.Configure(TlsSettingsOf(config));
+  if (status.ok()) {
+    Log(LogLevel::kNotice, "certificates and keys were read; new connections get them");
+  } else {
+    Log(LogLevel::kWarning, "TLS stays as it was: {}", std::string(status.message()));
+  }
+  return status;
 }
 
 // The main thread waits for it.

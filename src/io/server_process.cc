@@ -92,6 +92,8 @@ BootOptions BootOptionsOf(const Config& config) {
   options.self.cluster_port = static_cast<uint16_t>(ports.cluster);
   options.self.peer_port = static_cast<uint16_t>(ports.peer);
   options.self.http_port = static_cast<uint16_t>(ports.http);
+  options.self.tls_port = static_cast<uint16_t>(ports.tls);
+  options.self.tls_cluster_port = static_cast<uint16_t>(ports.tls_cluster);
   options.self.zone = config.GetText("zone");
   options.self.weight = static_cast<uint32_t>(config.GetNumber("weight"));
   options.replicas = static_cast<uint32_t>(config.GetNumber("replicas"));
@@ -104,21 +106,17 @@ uint32_t LoopCount(const Config& config) {
   return asked > 0 ? asked : std::max(1u, std::thread::hardware_concurrency());
 }
 
-// The signals that end the process, blocked in every thread so that the main thread can wait for
+// The signals that the process heeds, blocked in every thread so that the main thread can wait for
 // them.
 sigset_t BlockSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   return signals;
-}
-
-bool WaitForSignal(const sigset_t& signals, milliseconds timeout) {
-  const timespec wait{0, std::chrono::nanoseconds(timeout).count()};
-  return sigtimedwait(&signals, nullptr, &wait) > 0;
 }
 
 class ServerProcess {
@@ -134,6 +132,7 @@ class ServerProcess {
 
  private:
   absl::Status ReadClusterSecret();
+  absl::Status ConfigureTls();
   absl::Status Listen();
   absl::Status OpenStore();
   absl::Status BootNode();
@@ -143,6 +142,7 @@ class ServerProcess {
   absl::Status SettleUsers();
   void ServeClients();
   void WaitForTheEnd();
+  bool ToldToEnd(milliseconds timeout);
   void Stop();
   void OnDurable(uint64_t sequence);
 
@@ -155,8 +155,11 @@ class ServerProcess {
   std::vector<int> plain_listeners_;
   std::vector<int> cluster_listeners_;
   std::vector<int> peer_listeners_;
+  std::vector<int> tls_listeners_;
+  std::vector<int> tls_cluster_listeners_;
 
   HandshakeSettings handshake_;
+  TlsContext tls_;
   Identity identity_;
   std::unique_ptr<RocksStore> store_;
   std::unique_ptr<Shared> shared_;
@@ -174,6 +177,7 @@ ServerProcess::~ServerProcess() {
 
 absl::Status ServerProcess::Run() {
   if (absl::Status status = ReadClusterSecret(); !status.ok()) return status;
+  if (absl::Status status = ConfigureTls(); !status.ok()) return status;
   if (absl::Status status = Listen(); !status.ok()) return status;
   if (absl::Status status = OpenStore(); !status.ok()) return status;
   if (absl::Status status = BootNode(); !status.ok()) return status;
@@ -197,6 +201,10 @@ absl::Status ServerProcess::ReadClusterSecret() {
   return absl::OkStatus();
 }
 
+absl::Status ServerProcess::ConfigureTls() {
+  return config_.uses_tls() ? tls_.Configure(TlsSettingsOf(config_)) : absl::OkStatus();
+}
+
 absl::Status ServerProcess::Listen() {
   const Ports ports = config_.ports();
   const int backlog = static_cast<int>(config_.GetNumber("tcp-backlog"));
@@ -207,7 +215,10 @@ absl::Status ServerProcess::Listen() {
   };
   for (const Place& place : {Place{ports.plain, "port", &plain_listeners_},
                              Place{ports.cluster, "cluster-port", &cluster_listeners_},
+                             Place{ports.tls, "tls-port", &tls_listeners_},
+                             Place{ports.tls_cluster, "tls-cluster-port", &tls_cluster_listeners_},
                              Place{ports.peer, "peer-port", &peer_listeners_}}) {
+    if (place.port == 0) continue;
     // Who knows no secret could be anybody, unless he is on this machine.
     const bool loopback_only = place.listeners == &peer_listeners_ && handshake_.secret.empty();
     auto listeners = ListenOn(config_.bind(), place.port, place.option, backlog, loopback_only);
@@ -270,12 +281,13 @@ void ServerProcess::StartLoops() {
     identity.config_file = std::filesystem::absolute(config_file_).lexically_normal();
   }
   identity.os = SystemName();
-  host_ = std::make_unique<ProcessHost>(*store_);
+  host_ = std::make_unique<ProcessHost>(*store_, tls_);
   server_ = std::make_unique<Server>(config_, *shared_, *host_, std::move(identity));
   workers_ = std::make_unique<WorkerPool>(
       std::clamp<size_t>(std::thread::hardware_concurrency(), kWorkersMin, kWorkersMax),
       kWorkerTasksMax);
-  const Loop::Parts parts{*server_, *shared_, *store_, *workers_, handshake_};
+  const Loop::Parts parts{
+      *server_, *shared_, *store_, *workers_, handshake_, tls_, config_.GetBool("tls-cluster")};
   for (uint32_t i = 0; i < loops; ++i) {
     loops_.push_back(std::make_unique<Loop>(parts, i, loops, RandomSeed()));
   }
@@ -312,17 +324,18 @@ absl::Status ServerProcess::JoinCluster() {
       if (late || !absl::EndsWith(why, "try again")) {
         return Refuse(fmt::format("the cluster of {} does not take this node: {}", seed, why));
       }
-      told_to_end_ = WaitForSignal(signals_, kJoinAgainAfter);
+      told_to_end_ = ToldToEnd(kJoinAgainAfter);
       first.JoinAgain();
     }
     if (late) {
       const std::string trouble = first.seed_trouble();
       return Refuse(fmt::format(
           "the cluster of {} has not answered within {} s{}: is that a member's peer port, does it "
-          "run, and has it a cluster-secret-file if it is on another machine?",
+          "run, has it a cluster-secret-file if it is on another machine, and the same "
+          "tls-cluster?",
           seed, kJoinMsMax / 1000, trouble.empty() ? "" : " (" + trouble + ")"));
     }
-    told_to_end_ = told_to_end_ || WaitForSignal(signals_, kJoinLookEvery);
+    told_to_end_ = told_to_end_ || ToldToEnd(kJoinLookEvery);
     if (told_to_end_) return absl::OkStatus();
   }
   Log(LogLevel::kNotice, "joined: epoch {}, {} nodes", shared_->view()->epoch(),
@@ -339,7 +352,7 @@ void ServerProcess::WaitForPeers() {
     const auto alive = std::count_if(view->members().begin(), view->members().end(),
                                      [&view](Peer peer) { return view->alive(peer); });
     if (2 * static_cast<size_t>(alive) > view->members().size()) return;
-    told_to_end_ = WaitForSignal(signals_, kFindLookEvery);
+    told_to_end_ = ToldToEnd(kFindLookEvery);
   }
 }
 
@@ -356,18 +369,39 @@ absl::Status ServerProcess::SettleUsers() {
 void ServerProcess::ServeClients() {
   Loop& first = *loops_[0];
   first.Call([this, &first] {
-    first.ListenForClients(plain_listeners_, Face::kPlain);
-    first.ListenForClients(cluster_listeners_, Face::kCluster);
+    first.ListenForClients(plain_listeners_, Face::kPlain, /*tls=*/false);
+    first.ListenForClients(cluster_listeners_, Face::kCluster, /*tls=*/false);
+    first.ListenForClients(tls_listeners_, Face::kPlain, /*tls=*/true);
+    first.ListenForClients(tls_cluster_listeners_, Face::kCluster, /*tls=*/true);
   });
   const Ports ports = config_.ports();
-  Log(LogLevel::kNotice, "ready: port {}, cluster port {}, peer port {}, {} loops, data in {}",
-      ports.plain, ports.cluster, ports.peer, loops_.size(), config_.GetText("dir"));
+  std::string open;
+  const auto add = [&open](const char* name, int port) {
+    if (port != 0) open += fmt::format("{} {}, ", name, port);
+  };
+  add("port", ports.plain);
+  add("cluster port", ports.cluster);
+  add("TLS port", ports.tls);
+  add("TLS cluster port", ports.tls_cluster);
+  add(config_.GetBool("tls-cluster") ? "peer port with TLS" : "peer port", ports.peer);
+  Log(LogLevel::kNotice, "ready: {}{} loops, data in {}", open, loops_.size(),
+      config_.GetText("dir"));
+}
+
+// Waits for a signal. SIGHUP has the files of TLS read again, the others say that this is the end.
+bool ServerProcess::ToldToEnd(milliseconds timeout) {
+  const timespec wait{0, std::chrono::nanoseconds(timeout).count()};
+  const int signal = sigtimedwait(&signals_, nullptr, &wait);
+  if (signal != SIGHUP) return signal > 0;
+  // The log tells what has come of it.
+  if (server_ != nullptr) static_cast<void>(server_->ReloadTls());
+  return false;
 }
 
 void ServerProcess::WaitForTheEnd() {
   auto next_second = Clock::now();
   std::string level = config_.GetText("loglevel");
-  while (!WaitForSignal(signals_, kLookEvery)) {
+  while (!ToldToEnd(kLookEvery)) {
     if (const bool failed = !store_->healthy(); failed != shared_->disk_failed()) {
       shared_->set_disk_failed(failed);
       if (!failed) Log(LogLevel::kWarning, "the disk is well again");

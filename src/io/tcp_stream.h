@@ -2,7 +2,9 @@
 #define KINDRED_IO_TCP_STREAM_H_
 
 // One TCP connection on a loop: bytes in through a callback, bytes out in as few system calls as
-// can be. Clients' connections and links to peers are both built on it.
+// can be. Clients' connections and links to peers are both built on it. With a TlsSession it speaks
+// TLS, and its owner need not know: bytes come in decrypted, and go out encrypted once the
+// handshake is done. There is no time limit on that: owners have their own.
 //
 // Owned by its loop's thread. It may be destroyed at any time, in its own callbacks too: the
 // socket is closed and no callback follows. What was not sent by then is lost.
@@ -12,8 +14,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+
+#include "io/tls_session.h"
 
 namespace kindred {
 
@@ -23,6 +28,7 @@ struct ReadBuffer {
   static constexpr size_t kBytes = size_t{64} << 10;
   ReadBuffer() : bytes(kBytes, '\0') {}
   std::string bytes;
+  std::string decrypted;  // of TLS; empty until there is some
 };
 
 class TcpStream {
@@ -31,7 +37,8 @@ class TcpStream {
    public:
     virtual void OnConnected(int error) { static_cast<void>(error); }  // 0: it is open
     virtual void OnBytes(std::string_view bytes) = 0;
-    // Nothing more will arrive: UV_EOF where the other side has closed its half, else it is broken.
+    // Nothing more will arrive: UV_EOF where the other side has closed its half, else it is broken,
+    // with UV_EPROTO by what tls_error() says.
     virtual void OnEnd(int error) = 0;
     virtual void OnSent() = 0;  // what had to wait has all been sent
 
@@ -45,9 +52,11 @@ class TcpStream {
   TcpStream(const TcpStream&) = delete;
   TcpStream& operator=(const TcpStream&) = delete;
 
-  // Exactly one of these comes first. An error of libuv, or 0. Open takes the socket over.
-  int Open(int socket);
-  int Connect(const sockaddr* address);  // OnConnected tells the end
+  // Exactly one of these comes first. An error of libuv, or 0. Open takes the socket over. Without
+  // `tls` the connection is a plain one.
+  int Open(int socket, std::unique_ptr<TlsSession> tls = nullptr);
+  // OnConnected tells the end; with TLS that is after the handshake, or OnEnd tells why not.
+  int Connect(const sockaddr* address, std::unique_ptr<TlsSession> tls = nullptr);
 
   // Seconds of silence before TCP asks whether the other side is still there; 0: never.
   void SetKeepalive(unsigned seconds);
@@ -61,9 +70,12 @@ class TcpStream {
   size_t unsent_bytes() const;
   bool broken() const;  // sending has failed
 
-  // The socket under another number, for another loop. The stream can only be destroyed then.
-  // Negative if there is none. REQUIRES: unsent_bytes() == 0
-  int TakeSocket();
+  bool handshaking() const;       // of TLS
+  std::string tls_error() const;  // why TLS has failed; empty if it has not
+
+  // The socket under another number, for another loop, and its TLS. The stream can only be
+  // destroyed then. Negative if there is none. REQUIRES: unsent_bytes() == 0
+  int TakeSocket(std::unique_ptr<TlsSession>* tls);
 
   // "127.0.0.1:7001", "[::1]:7001".
   std::string PeerName() const;

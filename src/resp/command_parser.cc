@@ -13,6 +13,9 @@ namespace {
 // memory back.
 constexpr size_t kSpansKept = 1024;
 
+// The first byte of a client that speaks TLS, which would wait for an answer for good.
+constexpr char kTlsHandshake = '\x16';
+
 // The two bytes that end a header or an argument.
 constexpr size_t kLineEndBytes = 2;
 
@@ -64,6 +67,7 @@ void CommandParser::StartCommand() {
 }
 
 CommandParser::Step CommandParser::ParseInline(std::string_view input) {
+  if (input[0] == kTlsHandshake) return Fail("Protocol error: this port does not speak TLS");
   const Step step = FindLineEnd(input, '\n', "Protocol error: too big inline request");
   if (step != Step::kDone) return step;
 

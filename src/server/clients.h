@@ -44,6 +44,7 @@ struct Client {
   std::string address;        // "127.0.0.1:50312"
   std::string local_address;  // "127.0.0.1:7001"
   int fd = -1;
+  bool tls = false;
   uint64_t connected_ms = 0;
   // Has the client's loop look at it soon. Any thread, while the client is registered; may be null.
   std::function<void()> wake;

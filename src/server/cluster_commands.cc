@@ -13,7 +13,7 @@ namespace kindred {
 namespace {
 
 void Slots(Session& session, Args, ReplyWriter& reply, uint64_t) {
-  WriteClusterSlots(session.node().view(), reply);
+  WriteClusterSlots(session.node().view(), session.client().tls, reply);
 }
 
 void Shards(Session& session, Args, ReplyWriter& reply, uint64_t) {
@@ -21,7 +21,7 @@ void Shards(Session& session, Args, ReplyWriter& reply, uint64_t) {
 }
 
 void Nodes(Session& session, Args, ReplyWriter& reply, uint64_t now_ms) {
-  reply.Verbatim(ClusterNodesText(session.node().view(), now_ms));
+  reply.Verbatim(ClusterNodesText(session.node().view(), session.client().tls, now_ms));
 }
 
 void Info(Session& session, Args, ReplyWriter& reply, uint64_t) {

@@ -51,10 +51,17 @@ std::vector<SlotRange> PrimariesFirst(std::vector<SlotRange> ranges) {
   return first;
 }
 
-void WriteEndpoint(const NodeInfo& node, ReplyWriter& reply) {
+uint16_t PortFor(ClientPort at, const NodeInfo& node) {
+  if (at.tls) return at.cluster_face ? node.tls_cluster_port : node.tls_port;
+  return at.cluster_face ? node.cluster_port : node.port;
+}
+
+uint16_t ClusterPortFor(bool tls, const NodeInfo& node) { return PortFor({true, tls}, node); }
+
+void WriteEndpoint(const NodeInfo& node, bool tls, ReplyWriter& reply) {
   reply.Array(4);
   reply.Bulk(node.host);
-  reply.Integer(node.cluster_port);
+  reply.Integer(ClusterPortFor(tls, node));
   reply.Bulk(node.id);
   reply.Map(0);  // No further endpoints.
 }
@@ -65,10 +72,15 @@ void WriteShardNode(const ClusterView& view, size_t index, bool master, ReplyWri
     reply.Bulk(name);
     reply.Bulk(value);
   };
-  reply.Map(7);
+  auto port = [&reply](std::string_view name, uint16_t number) {
+    if (number == 0) return;
+    reply.Bulk(name);
+    reply.Integer(number);
+  };
+  reply.Map(6u + (node.cluster_port != 0 ? 1 : 0) + (node.tls_cluster_port != 0 ? 1 : 0));
   field("id", node.id);
-  reply.Bulk("port");
-  reply.Integer(node.cluster_port);
+  port("port", node.cluster_port);
+  port("tls-port", node.tls_cluster_port);
   field("ip", node.host);
   field("endpoint", node.host);
   field("role", master ? "master" : "replica");
@@ -109,14 +121,14 @@ std::vector<SlotRange> SlotRangesOf(const ClusterView& view) {
   return ranges;
 }
 
-void WriteClusterSlots(const ClusterView& view, ReplyWriter& reply) {
+void WriteClusterSlots(const ClusterView& view, bool tls, ReplyWriter& reply) {
   std::vector<SlotRange> ranges = PrimariesFirst(SlotRangesOf(view));
   reply.Array(ranges.size());
   for (const SlotRange& range : ranges) {
     reply.Array(2 + range.nodes.size());
     reply.Integer(range.first);
     reply.Integer(range.last);
-    for (uint16_t node : range.nodes) WriteEndpoint(view.topology().nodes()[node], reply);
+    for (uint16_t node : range.nodes) WriteEndpoint(view.topology().nodes()[node], tls, reply);
   }
 }
 
@@ -139,7 +151,7 @@ void WriteClusterShards(const ClusterView& view, ReplyWriter& reply) {
   }
 }
 
-std::string ClusterNodesText(const ClusterView& view, uint64_t now_ms) {
+std::string ClusterNodesText(const ClusterView& view, bool tls, uint64_t now_ms) {
   const std::vector<NodeInfo>& nodes = view.topology().nodes();
   const std::vector<std::string> slots = SlotsOfMasters(view);
   std::string text;
@@ -147,7 +159,7 @@ std::string ClusterNodesText(const ClusterView& view, uint64_t now_ms) {
     bool myself = view.members()[i] == kSelf;
     bool alive = Alive(view, i);
     text += fmt::format("{} {}:{}@{} {}master{} - 0 {} {} {}{}\n", nodes[i].id, nodes[i].host,
-                        nodes[i].cluster_port, nodes[i].peer_port, myself ? "myself," : "",
+                        ClusterPortFor(tls, nodes[i]), nodes[i].peer_port, myself ? "myself," : "",
                         alive ? "" : ",fail", myself ? 0 : now_ms, view.epoch(),
                         alive ? "connected" : "disconnected", slots[i]);
   }
@@ -212,8 +224,7 @@ std::string ShardIdOf(const std::string& node_id) {
   return HexEncode(std::string_view(bytes).substr(0, 20));
 }
 
-void WriteOwners(const ClusterView& view, std::string_view key, bool cluster_face,
-                 ReplyWriter& reply) {
+void WriteOwners(const ClusterView& view, std::string_view key, ClientPort at, ReplyWriter& reply) {
   uint16_t slot = KeySlot(key);
   uint32_t vnode = view.topology().VnodeOf(slot);
   std::span<const uint16_t> replicas;
@@ -233,7 +244,7 @@ void WriteOwners(const ClusterView& view, std::string_view key, bool cluster_fac
     reply.Bulk("host");
     reply.Bulk(node.host);
     reply.Bulk("port");
-    reply.Integer(cluster_face ? node.cluster_port : node.port);
+    reply.Integer(PortFor(at, node));
     reply.Bulk("state");
     reply.Bulk(Alive(view, index) ? "alive" : "suspect");
   }

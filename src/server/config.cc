@@ -166,17 +166,20 @@ absl::Status Config::Check() const {
   }
 
   Ports all = ports();
-  const std::pair<std::string_view, int> named[] = {{"port", all.plain},
-                                                    {"cluster-port", all.cluster},
-                                                    {"peer-port", all.peer},
-                                                    {"http-port", all.http}};
+  const std::pair<std::string_view, int> named[] = {
+      {"port", all.plain},     {"cluster-port", all.cluster},
+      {"peer-port", all.peer}, {"http-port", all.http},
+      {"tls-port", all.tls},   {"tls-cluster-port", all.tls_cluster}};
+  if (all.plain == 0 && all.tls == 0) {
+    return Invalid("port is 0, and so is tls-port: one of the two is needed for clients");
+  }
   for (size_t i = 0; i < std::size(named); ++i) {
     if (named[i].second > 65535) {
       return Invalid(fmt::format("{} would be {}, beyond 65535: set it, or choose a lower port",
                                  named[i].first, named[i].second));
     }
     for (size_t j = 0; j < i; ++j) {
-      if (named[i].second != named[j].second) continue;
+      if (named[i].second != named[j].second || named[i].second == 0) continue;
       return Invalid(fmt::format("{} and {} are both {}: each needs a port of its own",
                                  named[j].first, named[i].first, named[i].second));
     }
@@ -217,13 +220,23 @@ std::string Config::Describe() const {
 }
 
 Ports Config::ports() const {
-  int plain = static_cast<int>(GetNumber("port"));
-  auto port_or = [this](std::string_view name, int otherwise) {
-    int port = static_cast<int>(GetNumber(name));
-    return port == 0 ? otherwise : port;
-  };
-  return {plain, port_or("cluster-port", plain + 100), port_or("peer-port", plain + 200),
-          port_or("http-port", plain + 300)};
+  auto port = [this](std::string_view name) { return static_cast<int>(GetNumber(name)); };
+  Ports all;
+  all.plain = port("port");
+  all.cluster = port("cluster-port");
+  all.peer = port("peer-port");
+  all.http = port("http-port");
+  all.tls = port("tls-port");
+  all.tls_cluster = port("tls-cluster-port");
+  if (all.cluster == 0 && all.plain != 0) all.cluster = all.plain + 100;
+  const int first = all.plain != 0 ? all.plain : all.tls;
+  if (all.peer == 0 && first != 0) all.peer = first + 200;
+  if (all.http == 0 && first != 0) all.http = first + 300;
+  return all;
+}
+
+bool Config::uses_tls() const {
+  return GetNumber("tls-port") != 0 || GetNumber("tls-cluster-port") != 0 || GetBool("tls-cluster");
 }
 
 std::vector<BindAddress> Config::bind() const {

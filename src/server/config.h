@@ -18,12 +18,15 @@
 
 namespace kindred {
 
-// What a face or the peers listen on, with the offsets of DESIGN's ports filled in.
+// What a face or the peers listen on, with the offsets of DESIGN's ports filled in; 0: nothing
+// does.
 struct Ports {
   int plain = 0;
   int cluster = 0;
   int peer = 0;
   int http = 0;
+  int tls = 0;  // the plain face by TLS
+  int tls_cluster = 0;
 };
 
 // In the node's directory.
@@ -70,6 +73,7 @@ class Config {
 
   // Several options in the form that their user needs.
   Ports ports() const;
+  bool uses_tls() const;  // for clients or for peers
   std::vector<BindAddress> bind() const;
   std::string advertised_host() const;  // advertise-host, or the first of bind.
   std::string acl_file() const;         // aclfile, or the one in dir.

@@ -31,7 +31,8 @@ void ChangeConsistency(Session& session, Args args, ReplyWriter& reply, uint64_t
 }
 
 void Owners(Session& session, Args args, ReplyWriter& reply, uint64_t) {
-  WriteOwners(session.node().view(), args[1], session.face() == Face::kCluster, reply);
+  const ClientPort at{session.face() == Face::kCluster, session.client().tls};
+  WriteOwners(session.node().view(), args[1], at, reply);
 }
 
 constexpr SessionCommand kCommands[] = {

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/config.h"
 
 namespace kindred {
 
@@ -48,6 +49,10 @@ class Host {
   // status says why in the system's words; NotFound: there is no such file.
   virtual absl::StatusOr<std::string> ReadFile(const std::string& path) = 0;
   virtual absl::Status ReplaceFile(const std::string& path, const std::string& text) = 0;
+
+  // Reads certificates and keys again, as the options tls-* have them. New connections get them;
+  // where it fails all stays as it was, and the status says why. Blocks on the disk.
+  virtual absl::Status ConfigureTls(const Config& config) = 0;
 
   // The process is to end, as a SIGTERM would have it.
   virtual void Stop() = 0;

@@ -43,6 +43,15 @@ std::string_view Mode(const InfoFacts& facts) {
   return facts.face == Face::kCluster ? "cluster" : "standalone";
 }
 
+// Redis numbers them by what they speak; 1 are those of Unix.
+std::string Listener(std::string_view name, int port, const InfoFacts& facts) {
+  std::string text = fmt::format("name={}", name);
+  for (const BindAddress& address : facts.bind) {
+    text += fmt::format(",bind={}{}", address.optional ? "-" : "", address.host);
+  }
+  return text + fmt::format(",port={}", port);
+}
+
 void ServerSection(const InfoFacts& facts, Lines lines) {
   const ProcessIdentity& identity = facts.identity;
   lines("redis_version", kRedisVersion)("redis_git_sha1", "00000000")("redis_git_dirty", 0);
@@ -50,11 +59,16 @@ void ServerSection(const InfoFacts& facts, Lines lines) {
   lines("os", identity.os)("arch_bits", 64)("monotonic_clock", "POSIX clock_gettime");
   lines("multiplexing_api", "libuv")("atomicvar_api", "c11-builtin")("gcc_version", GccVersion());
   lines("process_id", identity.pid)("process_supervised", "no")("run_id", identity.run_id);
-  lines("tcp_port", facts.face == Face::kCluster ? facts.ports.cluster : facts.ports.plain);
+  const bool cluster = facts.face == Face::kCluster;
+  const int plain = cluster ? facts.ports.cluster : facts.ports.plain;
+  const int tls = cluster ? facts.ports.tls_cluster : facts.ports.tls;
+  lines("tcp_port", plain != 0 ? plain : tls);
   lines("server_time_usec", facts.wall_us)("uptime_in_seconds", UptimeSeconds(facts));
   lines("uptime_in_days", UptimeSeconds(facts) / 86400)("hz", 10)("configured_hz", 10);
   lines("lru_clock", facts.now_ms / 1000 & 0xffffff)("executable", identity.executable);
   lines("config_file", identity.config_file)("io_threads_active", 0);
+  if (plain != 0) lines("listener0", Listener("tcp", plain, facts));
+  if (tls != 0) lines("listener2", Listener("tls", tls, facts));
 }
 
 void ClientsSection(const InfoFacts& facts, Lines lines) {
@@ -248,6 +262,7 @@ void KindredSection(const InfoFacts& facts, Lines lines) {
       "vnodes_held", facts.vnodes_held)("vnodes_primary", facts.vnodes_primary);
   lines("plain_port", facts.ports.plain)("cluster_port", facts.ports.cluster)(
       "peer_port", facts.ports.peer)("http_port", facts.ports.http);
+  lines("tls_port", facts.ports.tls)("tls_cluster_port", facts.ports.tls_cluster);
 }
 
 struct Section {

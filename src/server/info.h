@@ -46,6 +46,7 @@ struct InfoFacts {
   Totals totals;
   Statistics::Rates rates;
   Ports ports;
+  std::vector<BindAddress> bind;
   uint64_t now_ms = 0;
   uint64_t wall_us = 0;
   uint64_t clients = 0;

@@ -49,6 +49,11 @@ constexpr OptionRow Text(std::string_view name, std::string_view default_text,
   return {name, "", OptionType::kText, default_text, 0, 0, "", section, kAtStart, doc};
 }
 
+// A text that CONFIG SET may change.
+constexpr OptionRow Changeable(std::string_view name, OptionSection section, std::string_view doc) {
+  return {name, "", OptionType::kText, "", 0, 0, "", section, kRunTime, doc};
+}
+
 constexpr OptionRow Enum(std::string_view name, std::string_view alias,
                          std::string_view default_text, std::string_view values,
                          OptionSection section, bool run_time, std::string_view doc) {
@@ -68,20 +73,25 @@ constexpr OptionRow Special(std::string_view name, OptionType type, std::string_
 
 constexpr auto kNetwork = OptionSection::kNetwork;
 constexpr auto kSecurity = OptionSection::kSecurity;
+constexpr auto kTls = OptionSection::kTls;
 constexpr auto kCluster = OptionSection::kCluster;
 constexpr auto kStorage = OptionSection::kStorage;
 constexpr auto kLog = OptionSection::kLog;
 
 // clang-format off
 constexpr std::array kRows = {
-    Integer("port", "6379", {1, 65535}, kNetwork, kAtStart,
-            "The plain face: looks like one standalone Redis that holds everything."),
+    Integer("port", "6379", {0, 65535}, kNetwork, kAtStart,
+            "The plain face: looks like one standalone Redis that holds everything; 0 means that "
+            "clients come by TLS only."),
     Integer("cluster-port", "0", {0, 65535}, kNetwork, kAtStart,
-            "The cluster face, for cluster-aware clients; 0 means port + 100."),
+            "The cluster face, for cluster-aware clients; 0 means port + 100, or none if port is "
+            "0."),
     Integer("peer-port", "0", {0, 65535}, kNetwork, kAtStart,
-            "Where the other nodes connect to this one; 0 means port + 200."),
+            "Where the other nodes connect to this one; 0 means port + 200, or tls-port + 200 if "
+            "port is 0."),
     Integer("http-port", "0", {0, 65535}, kNetwork, kAtStart,
-            "Kept for metrics and health, nothing listens on it yet; 0 means port + 300."),
+            "Kept for metrics and health, nothing listens on it yet; 0 means port + 300, or "
+            "tls-port + 300 if port is 0."),
     Text("bind", "127.0.0.1 -::1", kNetwork,
          "Addresses to listen on, separated by spaces; one after a \"-\" may be missing on this "
          "machine."),
@@ -118,6 +128,34 @@ constexpr std::array kRows = {
          "users.acl in dir."),
     Integer("acllog-max-len", "128", {0, 100000}, kSecurity, kRunTime,
             "How many denials ACL LOG remembers."),
+
+    Integer("tls-port", "0", {0, 65535}, kTls, kAtStart,
+            "The plain face for clients that speak TLS; 0 means none."),
+    Integer("tls-cluster-port", "0", {0, 65535}, kTls, kAtStart,
+            "The cluster face for clients that speak TLS; 0 means none."),
+    Changeable("tls-cert-file", kTls,
+               "This server's certificate, and what lies between it and its CA's, as PEM; setting "
+               "it, or any of the options that follow, reads all files again."),
+    Changeable("tls-key-file", kTls, "The key of the certificate, as PEM."),
+    Changeable("tls-key-file-pass", kTls, "The passphrase of the key, if it has one."),
+    Changeable("tls-ca-cert-file", kTls,
+               "The certificates of the CAs whose certificates clients and peers may come with, as "
+               "PEM."),
+    Changeable("tls-ca-cert-dir", kTls,
+               "A directory of such certificates, named by their hashes (openssl rehash)."),
+    Enum("tls-auth-clients", "", "yes", "no|yes|optional", kTls, kRunTime,
+         "Whether clients need a certificate: no, yes, or only those that have one show it."),
+    OptionRow{"tls-cluster", "", OptionType::kBool, "no", 0, 0, "", kTls, kAtStart,
+              "Nodes speak TLS with each other on their peer ports, both with a certificate of the "
+              "CA; it has to be the same on all nodes."},
+    Changeable("tls-protocols", kTls,
+               "Of TLSv1.2 and TLSv1.3 those that are spoken, separated by a space; empty means "
+               "both."),
+    Changeable("tls-ciphers", kTls, "The ciphers of TLS 1.2, as OpenSSL names them; empty means "
+               "its own choice."),
+    Changeable("tls-ciphersuites", kTls, "The same for TLS 1.3."),
+    OptionRow{"tls-prefer-server-ciphers", "", OptionType::kBool, "no", 0, 0, "", kTls, kRunTime,
+              "Of the ciphers that both sides know the server's first is taken, not the client's."},
 
     Text("join", "", kCluster,
          "HOST:PEERPORT of any member of the cluster that this node is to join; a member that "
@@ -258,6 +296,8 @@ std::string_view SectionTitle(OptionSection section) {
       return "Network";
     case OptionSection::kSecurity:
       return "Security";
+    case OptionSection::kTls:
+      return "TLS";
     case OptionSection::kCluster:
       return "Cluster";
     case OptionSection::kStorage:

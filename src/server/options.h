@@ -27,7 +27,7 @@ enum class OptionType : uint8_t {
   kBufferLimits,  // server/buffer_limits.h; a change names only the classes that it changes.
 };
 
-enum class OptionSection : uint8_t { kNetwork, kSecurity, kCluster, kStorage, kLog };
+enum class OptionSection : uint8_t { kNetwork, kSecurity, kTls, kCluster, kStorage, kLog };
 
 struct OptionRow {
   std::string_view name;

@@ -33,6 +33,16 @@ std::optional<std::string> WhyNotSettable(std::span<const std::string_view> name
   return std::nullopt;
 }
 
+// The first of TLS's options among them; empty if there is none. To set one to what it is already
+// counts: the files may have changed.
+std::string_view NamesTls(std::span<const std::string_view> names_and_values) {
+  for (size_t i = 0; i < names_and_values.size(); i += 2) {
+    const OptionRow* row = FindOption(names_and_values[i]);
+    if (row->section == OptionSection::kTls) return row->name;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies() {
@@ -50,6 +60,7 @@ Server::Server(const Config& config, Shared& shared, Host& host, ProcessIdentity
       host_(host),
       identity_(std::move(identity)),
       ports_(config.ports()),
+      bind_(config.bind()),
       value_bytes_max_(static_cast<size_t>(config.GetNumber("proto-max-bulk-len"))),
       commands_(AllCommands()),
       with_row_(commands_.Find("with")),
@@ -101,9 +112,23 @@ std::optional<std::string> Server::ConfigSet(std::span<const std::string_view> n
       return ConfigSetFailed(name, std::string(status.message()));
     }
   }
+  if (const std::string_view name = NamesTls(names_and_values); !name.empty()) {
+    if (absl::Status status = ConfigureTls(changed); !status.ok()) {
+      return ConfigSetFailed(name, "Unable to update TLS configuration. Check server logs.");
+    }
+  }
   config_ = std::move(changed);
   PublishConfigLocked();
   return std::nullopt;
+}
+
+absl::Status Server::ConfigureTls(const Config& config) {
+  return config.uses_tls() ? host_.ConfigureTls(config) : absl::OkStatus();
+}
+
+absl::Status Server::ReloadTls() {
+  std::lock_guard lock(mutex_);
+  return ConfigureTls(config_);
 }
 
 std::optional<std::string> Server::ConfigRewrite() {
@@ -204,6 +229,7 @@ std::string Server::Info(Face face, std::span<const std::string_view> sections, 
   facts.totals = statistics_.total();
   facts.rates = statistics_.rates();
   facts.ports = ports_;
+  facts.bind = bind_;
   facts.now_ms = now_ms;
   facts.wall_us = host_.WallUs();
   facts.clients = clients_.size();

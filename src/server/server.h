@@ -70,6 +70,8 @@ class Server {
       std::span<const std::string_view> patterns) const;
   // All of the pairs or none; an error text for the client if it is refused.
   std::optional<std::string> ConfigSet(std::span<const std::string_view> names_and_values);
+  // Reads the files of TLS again, if there is TLS.
+  absl::Status ReloadTls();
   // CONFIG REWRITE: an error text for the client if it fails.
   std::optional<std::string> ConfigRewrite();
   // What new sessions begin with.
@@ -129,6 +131,7 @@ class Server {
     return number.load(std::memory_order_relaxed);
   }
   void PublishConfigLocked();
+  absl::Status ConfigureTls(const Config& config);
   void KeepLatency(std::string_view event, uint64_t duration_us);
   void FillCluster(InfoFacts* facts);
 
@@ -136,6 +139,7 @@ class Server {
   Host& host_;
   const ProcessIdentity identity_;
   const Ports ports_;
+  const std::vector<BindAddress> bind_;
   const size_t value_bytes_max_;
   const CommandTable commands_;
   absl::flat_hash_map<const CommandRow*, const SessionCommand*> session_commands_;  // Constant.

@@ -35,6 +35,7 @@ Session::Session(Server& server, Node& node, Face face, Peername names, uint64_t
   client_.address = std::move(names.client);
   client_.local_address = std::move(names.local);
   client_.fd = names.fd;
+  client_.tls = names.tls;
   client_.wake = std::move(names.wake);
   client_.connected_ms = now_ms;
   client_.active_ms = now_ms;

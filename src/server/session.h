@@ -48,6 +48,7 @@ class Session {
     std::string client;  // "127.0.0.1:50312"
     std::string local;   // "127.0.0.1:7001"
     int fd = -1;
+    bool tls = false;
     std::function<void()> wake = {};  // Client::wake
   };
   // `server` and `node` outlive the session.

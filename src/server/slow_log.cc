@@ -33,8 +33,8 @@ std::vector<size_t> SecretsOf(const CommandRow& row, Args args) {
     }
   } else if (row.name == "config|set") {
     for (size_t i = 2; i + 1 < args.size(); i += 2) {
-      if (SameWord(args[i], "requirepass") || SameWord(args[i], "masterauth")) {
-        secrets.push_back(i + 1);
+      for (std::string_view option : {"requirepass", "masterauth", "tls-key-file-pass"}) {
+        if (SameWord(args[i], option)) secrets.push_back(i + 1);
       }
     }
   } else if (row.name == "acl|setuser" || row.name == "acl|deluser" || row.name == "acl|getuser") {

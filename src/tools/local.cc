@@ -102,6 +102,11 @@ std::string LocalCluster::Prepare() {
     return fmt::format("--port {} leaves no room for the nodes' ports, which go up to {}",
                        options_.port, last_port);
   }
+  for (const int port : {options_.tls_port, options_.tls_cluster_port}) {
+    if (port < 0 || port + options_.nodes - 1 > 65535) {
+      return fmt::format("from {} on there are no ports for {} nodes", port, options_.nodes);
+    }
+  }
   for (const char* own :
        {"--port", "--cluster-port", "--peer-port", "--http-port", "--dir", "--join", "--logfile"}) {
     if (Has(options_.server_options, own)) {
@@ -135,6 +140,11 @@ std::vector<std::string> LocalCluster::ServerArgs(int index,
                                                   const std::filesystem::path& dir) const {
   std::vector<std::string> args = {"--port", std::to_string(options_.port + index), "--dir",
                                    dir.string()};
+  const auto add_port = [&args, index](const char* option, int first) {
+    if (first != 0) args.insert(args.end(), {option, std::to_string(first + index)});
+  };
+  add_port("--tls-port", options_.tls_port);
+  add_port("--tls-cluster-port", options_.tls_cluster_port);
   // A member needs no --join and does not heed it.
   if (static_cast<size_t>(index) != seed_) {
     const int peer_port = nodes_[seed_].port + 200;
@@ -227,6 +237,10 @@ void LocalCluster::TellWhatToType() const {
   Say("Try, in another terminal:");
   Say(fmt::format("  redis-cli -p {} set hello world", first));
   Say(fmt::format("  redis-cli -p {} get hello", nodes_.size() > 1 ? first + 1 : first));
+  if (options_.tls_port != 0) {
+    Say(fmt::format("  redis-cli -p {} --tls --cacert … --cert … --key … get hello",
+                    options_.tls_port));
+  }
   Say(fmt::format("  {} status {}:{}", options_.program, kHost, first));
   Say("Ctrl-C stops all of them; the data stays.");
 }

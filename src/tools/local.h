@@ -13,7 +13,9 @@ namespace kindred {
 struct LocalOptions {
   std::string program = "kindred";  // how it was called, for what to type next
   int nodes = 3;
-  int port = 7001;  // of the first node's plain face; the others follow
+  int port = 7001;           // of the first node's plain face; the others follow
+  int tls_port = 0;          // the same by TLS; 0: none
+  int tls_cluster_port = 0;  // of the first node's cluster face by TLS
   std::string dir = "data";
   std::vector<std::string> server_options;  // passed on to every node as they are
 };

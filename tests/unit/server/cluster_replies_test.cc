@@ -17,6 +17,16 @@ NodeInfo NodeNamed(char digit) {
   return node;
 }
 
+// The third has no TLS.
+std::vector<NodeInfo> NodesWithTls() {
+  std::vector<NodeInfo> nodes = {NodeNamed('1'), NodeNamed('2'), NodeNamed('3')};
+  for (size_t i = 0; i < 2; ++i) {
+    nodes[i].tls_port = static_cast<uint16_t>(nodes[i].port + 400);
+    nodes[i].tls_cluster_port = static_cast<uint16_t>(nodes[i].port + 500);
+  }
+  return nodes;
+}
+
 // Three nodes, four vnodes of 4096 slots with the replica lists 012, 012, 120 and 012, so that the
 // third node is nowhere the first replica. Peers are numbered as `self` sees them: itself 0, the
 // others in the order of the nodes.
@@ -24,8 +34,7 @@ class ClusterRepliesTest : public testing::Test {
  protected:
   ClusterView View(size_t self, std::vector<size_t> dead = {}) {
     auto topology = std::make_shared<const Topology>(
-        5, 3, 4, std::vector<NodeInfo>{NodeNamed('1'), NodeNamed('2'), NodeNamed('3')},
-        std::vector<uint16_t>{0, 1, 2, 0, 1, 2, 1, 2, 0, 0, 1, 2});
+        5, 3, 4, nodes_, std::vector<uint16_t>{0, 1, 2, 0, 1, 2, 1, 2, 0, 0, 1, 2});
     auto peer_of_index = [self](size_t index) {
       if (index == self) return kSelf;
       return static_cast<Peer>(index < self ? index + 1 : index);
@@ -35,6 +44,8 @@ class ClusterRepliesTest : public testing::Test {
     for (size_t index : dead) states[peer_of_index(index)] = {false, false};
     return ClusterView(topology, peer_of, states, false);
   }
+
+  std::vector<NodeInfo> nodes_ = {NodeNamed('1'), NodeNamed('2'), NodeNamed('3')};
 
   static ReplyNode Parse(const std::string& bytes) {
     ReplyNode node;
@@ -62,7 +73,8 @@ TEST_F(ClusterRepliesTest, NeighbouringSlotsWithTheSameNodesAreOneRange) {
 }
 
 TEST_F(ClusterRepliesTest, SlotsNameTheFirstReplicaAsMaster) {
-  ReplyNode reply = Reply([&](ReplyWriter& writer) { WriteClusterSlots(View(0), writer); });
+  ReplyNode reply =
+      Reply([&](ReplyWriter& writer) { WriteClusterSlots(View(0), /*tls=*/false, writer); });
   ASSERT_EQ(reply.items.size(), 5u);
   const ReplyNode& second = reply.items[3];
   EXPECT_EQ(second.items[0].integer, 8193);
@@ -75,7 +87,8 @@ TEST_F(ClusterRepliesTest, SlotsNameTheFirstReplicaAsMaster) {
 }
 
 TEST_F(ClusterRepliesTest, SlotsNameNoPrimaryAsReplicaBeforeItsFirstSlot) {
-  ReplyNode reply = Reply([&](ReplyWriter& writer) { WriteClusterSlots(View(0), writer); });
+  ReplyNode reply =
+      Reply([&](ReplyWriter& writer) { WriteClusterSlots(View(0), /*tls=*/false, writer); });
   std::vector<std::vector<int64_t>> ports;
   for (const ReplyNode& range : reply.items) {
     auto& of_range = ports.emplace_back();
@@ -98,8 +111,8 @@ TEST_F(ClusterRepliesTest, EveryNodeAnswersTheSame) {
   std::string third;
   ReplyWriter to_first(&first, 2);
   ReplyWriter to_third(&third, 2);
-  WriteClusterSlots(View(0), to_first);
-  WriteClusterSlots(View(2), to_third);
+  WriteClusterSlots(View(0), /*tls=*/false, to_first);
+  WriteClusterSlots(View(2), /*tls=*/false, to_third);
   EXPECT_EQ(first, third);
 }
 
@@ -120,7 +133,7 @@ TEST_F(ClusterRepliesTest, ShardsGroupTheRangesOfTheSameNodes) {
 }
 
 TEST_F(ClusterRepliesTest, NodesHasALineForEachNodeAndSaysWhoIsMyself) {
-  EXPECT_EQ(ClusterNodesText(View(1, {2}), 1000),
+  EXPECT_EQ(ClusterNodesText(View(1, {2}), /*tls=*/false, 1000),
             std::string(40, '1') +
                 " 127.0.0.1:7101@7201 master - 0 1000 5 connected 0-8191"
                 " 12288-16383\n" +
@@ -132,12 +145,48 @@ TEST_F(ClusterRepliesTest, NodesHasALineForEachNodeAndSaysWhoIsMyself) {
 
 TEST_F(ClusterRepliesTest, NodesJoinsRangesOfOneMasterWhateverTheirReplicas) {
   // The second node is dead, so that the first and the third stand in for it in vnode 2.
-  const std::string text = ClusterNodesText(View(0, {1}), 1000);
+  const std::string text = ClusterNodesText(View(0, {1}), /*tls=*/false, 1000);
   EXPECT_NE(text.find(" connected 0-8191 12288-16383\n"), std::string::npos) << text;
   EXPECT_NE(text.find(" connected 8192-12287\n"), std::string::npos) << text;
   // Without the first node the second one has all: three ranges with other replicas.
   ASSERT_EQ(SlotRangesOf(View(1, {0})).size(), 3u);
-  EXPECT_NE(ClusterNodesText(View(1, {0}), 1000).find(" connected 0-16383\n"), std::string::npos);
+  EXPECT_NE(ClusterNodesText(View(1, {0}), /*tls=*/false, 1000).find(" connected 0-16383\n"),
+            std::string::npos);
+}
+
+TEST_F(ClusterRepliesTest, AClientThatSpeaksTlsIsSentToPortsThatDo) {
+  nodes_ = NodesWithTls();
+  const auto slots = [this](ReplyWriter& writer) {
+    WriteClusterSlots(View(0), /*tls=*/true, writer);
+  };
+  EXPECT_EQ(Reply(slots).items[0].items[2].items[1].integer, 7501);
+  const std::string text = ClusterNodesText(View(0), /*tls=*/true, 1000);
+  EXPECT_NE(text.find(" 127.0.0.1:7501@7201 "), std::string::npos) << text;
+  EXPECT_NE(text.find(" 127.0.0.1:0@7203 "), std::string::npos) << "it has none: " << text;
+  const auto port_of_first_owner = [this](ClientPort at) {
+    const auto owners = [&](ReplyWriter& writer) { WriteOwners(View(0), "foo", at, writer); };
+    return Reply(owners, 3).items[5].items[0].items[5].integer;
+  };
+  EXPECT_EQ(port_of_first_owner({.cluster_face = false, .tls = true}), 7402);
+  EXPECT_EQ(port_of_first_owner({.cluster_face = true, .tls = true}), 7502);
+  EXPECT_EQ(port_of_first_owner({.cluster_face = true, .tls = false}), 7102);
+}
+
+TEST_F(ClusterRepliesTest, ShardsHaveThePortsThatThereAre) {
+  nodes_ = NodesWithTls();
+  nodes_[1].cluster_port = 0;
+  const ReplyNode reply =
+      Reply([&](ReplyWriter& writer) { WriteClusterShards(View(0), writer); }, 3);
+  std::vector<std::string> names;
+  for (const ReplyNode& node : reply.items[0].items[3].items) {
+    std::string& text = names.emplace_back();
+    for (size_t i = 0; i + 1 < node.items.size(); i += 2) {
+      if (!node.items[i].text.ends_with("port")) continue;
+      text += node.items[i].text + "=" + std::to_string(node.items[i + 1].integer) + " ";
+    }
+  }
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"port=7101 tls-port=7501 ", "tls-port=7502 ", "port=7103 "}));
 }
 
 TEST_F(ClusterRepliesTest, LinksNameTheirNodes) {
@@ -162,7 +211,7 @@ TEST_F(ClusterRepliesTest, TheStateIsOkAsLongAsEverySlotHasAMajority) {
 
 TEST_F(ClusterRepliesTest, OwnersStandInPreferenceOrder) {
   ReplyNode reply =
-      Reply([&](ReplyWriter& writer) { WriteOwners(View(0, {2}), "foo", false, writer); }, 3);
+      Reply([&](ReplyWriter& writer) { WriteOwners(View(0, {2}), "foo", {}, writer); }, 3);
   ASSERT_EQ(reply.items.size(), 6u);
   EXPECT_EQ(reply.items[1].integer, 12182);
   EXPECT_EQ(reply.items[3].integer, 2);

@@ -50,6 +50,44 @@ TEST_F(ConfigCommandsTest, BufferLimitsChangeTheClassesThatAreNamed) {
   }
 }
 
+class ConfigCommandsTlsTest : public ConfigCommandsTest {
+ protected:
+  ConfigCommandsTlsTest() {
+    EXPECT_TRUE(config_.Set("tls-port", "7401").ok());
+    session_.reset();
+    server_ = std::make_unique<Server>(config_, shared_, host_, ProcessIdentity());
+    Open(Face::kPlain);
+  }
+};
+
+TEST_F(ConfigCommandsTlsTest, SettingAFileReadsAllAgainEvenIfItsNameStays) {
+  EXPECT_EQ(Say("CONFIG SET tls-cert-file a.pem tls-key-file a.key\r\n"), "+OK\r\n");
+  EXPECT_EQ(host_.tls_configured, 1);
+  EXPECT_EQ(host_.tls_cert_file, "a.pem");
+  EXPECT_EQ(Say("CONFIG SET tls-cert-file a.pem\r\n"), "+OK\r\n");
+  EXPECT_EQ(host_.tls_configured, 2);
+  EXPECT_EQ(Say("CONFIG SET timeout 5\r\n"), "+OK\r\n");
+  EXPECT_EQ(host_.tls_configured, 2);
+}
+
+TEST_F(ConfigCommandsTlsTest, WhatCannotBeReadChangesNothing) {
+  EXPECT_EQ(Say("CONFIG SET tls-cert-file a.pem\r\n"), "+OK\r\n");
+  host_.tls_error = "no such file";
+  EXPECT_EQ(Say("CONFIG SET timeout 7 tls-cert-file b.pem\r\n"),
+            Failed("tls-cert-file", "Unable to update TLS configuration. Check server logs."));
+  EXPECT_EQ(server_->config().GetText("tls-cert-file"), "a.pem");
+  EXPECT_EQ(server_->config().GetNumber("timeout"), 0);
+}
+
+TEST_F(ConfigCommandsTest, WithoutTlsItsFilesAreNotRead) {
+  EXPECT_EQ(Say("CONFIG SET tls-cert-file a.pem\r\n"), "+OK\r\n");
+  EXPECT_EQ(host_.tls_configured, 0);
+  EXPECT_EQ(Say("CONFIG SET tls-port 1\r\n"), Failed("tls-port", "can't set immutable config"));
+  EXPECT_EQ(
+      Say("CONFIG SET tls-auth-clients maybe\r\n"),
+      Failed("tls-auth-clients", "argument(s) must be one of the following: no, yes, optional"));
+}
+
 TEST_F(ConfigCommandsTest, PercentilesAreNumbersUpToAHundred) {
   const std::string name = "latency-tracking-info-percentiles";
   EXPECT_EQ(Say("CONFIG SET " + name + " \"50.000 99.99\"\r\n"), "+OK\r\n");

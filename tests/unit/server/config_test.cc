@@ -63,7 +63,7 @@ TEST(Config, SetTakesNamesInAnyCaseAndAliases) {
 TEST(Config, RefusalsAreOneSentenceThatNamesTheOption) {
   Config config;
   EXPECT_EQ(ErrorOf(config.Set("port", "70000")),
-            "port cannot be '70000': argument must be between 1 and 65535 inclusive");
+            "port cannot be '70000': argument must be between 0 and 65535 inclusive");
   EXPECT_EQ(ErrorOf(config.Set("replica", "3")),
             "unknown option 'replica' (did you mean 'replicas'?)");
   EXPECT_FALSE(config.Set("port", "7001 ").ok());
@@ -136,6 +136,27 @@ TEST(Config, PortsFollowThePlainOneAndMustDiffer) {
   ASSERT_TRUE(config.Set("port", "65500").ok());
   EXPECT_EQ(ErrorOf(config.Check()),
             "cluster-port would be 65600, beyond 65535: set it, or choose a lower port");
+}
+
+TEST(Config, WithoutAPlainPortTheOthersFollowThatOfTls) {
+  Config config;
+  ASSERT_TRUE(config.Set("port", "0").ok());
+  EXPECT_EQ(ErrorOf(config.Check()),
+            "port is 0, and so is tls-port: one of the two is needed for clients");
+  ASSERT_TRUE(config.Set("tls-port", "7001").ok());
+  EXPECT_TRUE(config.Check().ok());
+  Ports ports = config.ports();
+  EXPECT_EQ(ports.plain, 0);
+  EXPECT_EQ(ports.cluster, 0);
+  EXPECT_EQ(ports.tls, 7001);
+  EXPECT_EQ(ports.tls_cluster, 0);
+  EXPECT_EQ(ports.peer, 7201);
+  EXPECT_EQ(ports.http, 7301);
+  ASSERT_TRUE(config.Set("tls-cluster-port", "7201").ok());
+  EXPECT_EQ(ErrorOf(config.Check()),
+            "peer-port and tls-cluster-port are both 7201: each needs a port of its own");
+  EXPECT_TRUE(config.uses_tls());
+  EXPECT_FALSE(Config().uses_tls());
 }
 
 TEST(Config, CrossChecksNameWhatIsWrong) {

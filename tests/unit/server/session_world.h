@@ -35,6 +35,11 @@ class FakeHost : public Host {
     file = text;
     return absl::OkStatus();
   }
+  absl::Status ConfigureTls(const Config& config) override {
+    ++tls_configured;
+    tls_cert_file = config.GetText("tls-cert-file");
+    return tls_error.empty() ? absl::OkStatus() : absl::InvalidArgumentError(tls_error);
+  }
   void Stop() override { stopped = true; }
 
   uint64_t steady_ns = 1'000'000'000;
@@ -43,6 +48,9 @@ class FakeHost : public Host {
   int releases = 0;
   std::string file;
   std::string disk_error;
+  int tls_configured = 0;
+  std::string tls_cert_file;
+  std::string tls_error;
   bool stopped = false;
 };
 
