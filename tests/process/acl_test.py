@@ -5,8 +5,8 @@ import os
 import socket
 import time
 
-from kindred import (SLOWNESS, Client, Cluster, ReplyError, Server, free_port, info, run,
-                     run_binary, wait_until)
+from kindred import (SLOWNESS, Client, Cluster, ReplyError, Server, free_port, info,
+                     outside_address, run, run_binary, wait_until)
 
 NO_AUTH = "NOAUTH Authentication required."
 
@@ -39,17 +39,6 @@ def serves(server, *login):
             return b"nodes_alive:3\r" in client("info", "kindred")
     except (OSError, ReplyError):
         return False
-
-
-def outside_address():
-    """An address of this machine that is not a loopback one, or None."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("198.51.100.1", 9))  # nothing is sent
-            address = probe.getsockname()[0]
-        except OSError:
-            return None
-    return None if address.startswith("127.") else address
 
 
 def secret_file(directory, name):

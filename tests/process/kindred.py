@@ -68,6 +68,17 @@ def free_port(nodes=1):
     raise AssertionError("no free ports")
 
 
+def outside_address():
+    """An address of this machine that is not a loopback one, or None."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("198.51.100.1", 9))  # nothing is sent
+            address = probe.getsockname()[0]
+        except OSError:
+            return None
+    return None if address.startswith("127.") else address
+
+
 class Client:
     """One connection. `client("set", "k", "v")` sends a command and returns its reply: bytes, int,
     None, a list, or True for OK-like status lines as str. Error replies are raised."""

@@ -99,7 +99,8 @@ def test_values_out_of_range_are_refused(directory):
                                 ("--vnodes", "1000", "power of two"),
                                 ("--join", "nowhere", "HOST:PEERPORT")):
         expect(refusal(directory, option, value), part)
-    expect(refusal(directory, port="0"), "port cannot be '0'")
+    expect(refusal(directory, port="65536"), "port cannot be '65536'")
+    expect(refusal(directory, port="0"), "port is 0, and so is tls-port")
     expect(refusal(directory, port="65500"), "cluster-port would be 65600")
 
 
