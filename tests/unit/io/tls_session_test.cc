@@ -150,8 +150,7 @@ TEST_F(TlsSessionTest, ACertificateOfAnotherCaIsRefusedByBothSides) {
   ASSERT_TRUE(foreign.Configure(settings).ok());
   auto a = foreign.ToPeer();
   EXPECT_NE(StateWith(*a, server_.FromPeer()), State::kOpen);
-  EXPECT_EQ(a->error(),
-            "certificate verify failed (self-signed certificate in certificate chain)");
+  EXPECT_EQ(a->error(), "certificate verify failed (self-signed certificate in certificate chain)");
   EXPECT_EQ(error_, "tlsv1 alert unknown ca");
 
   // It trusts us, but we do not trust it.
