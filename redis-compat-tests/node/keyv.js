@@ -52,8 +52,6 @@ const keyvCases = {
     await keyv.set(names[2], 3);
     assert.deepEqual(await keyv.get(names), [1, undefined, 3]);
     assert.deepEqual(await keyv.getMany(names), [1, undefined, 3]);
-    assert.equal(await keyv.delete([names[0]]), true);
-    assert.deepEqual(await keyv.get(names), [undefined, undefined, 3]);
   },
   'setMany, hasMany and deleteMany': async (keyv) => {
     const names = ['a', 'b', 'c'].map(key);
@@ -61,6 +59,7 @@ const keyvCases = {
     assert.deepEqual(await keyv.getMany(names), [{number: 0}, {number: 1}, {number: 2}]);
     between(await keyv.store.client.pTTL(names[1]), 90000, 100000);
     assert.deepEqual(await keyv.hasMany([...names, key('none')]), [true, true, true, false]);
+    assert.equal(await keyv.delete(names.slice(0, 1)), true);
     assert.equal(await keyv.deleteMany(names), true);
     assert.deepEqual(await keyv.hasMany(names), [false, false, false]);
   },

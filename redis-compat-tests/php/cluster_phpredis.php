@@ -70,7 +70,8 @@ test('several keys of one slot', function () use ($c) {
     equal([$c->rename($a, $b), $c->get($b)], [true, '1']);
 });
 
-test('transactions', function () use ($c) {
+test('transactions', function () {
+    $c = connect_cluster();
     $k = key_of('{multi}');
     $c->multi();
     $c->set($k, '1');

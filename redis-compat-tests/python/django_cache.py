@@ -111,12 +111,17 @@ def set_many():
 def counters():
     cache.set("n", 1)
     equal([cache.incr("n"), cache.incr("n", 40), cache.decr("n", 2)], [2, 42, 40])
-    equal(cache.incr("new", 5, ignore_key_check=True), 5)
+
+
+@case("incr of a key that is not there")
+def incr_of_none():
     try:
         cache.incr("none")
         raise AssertionError("a key that is not there was incremented")
     except ValueError:
         pass
+    equal(cache.incr("new", 5, ignore_key_check=True), 5)
+    equal(cache.incr("new", 5, ignore_key_check=True), 10)
 
 
 @case("versions")
