@@ -114,9 +114,8 @@ const cases = {
     }),
   'all, ids, length and clear': (client) => withSite(client, {}, async (site, store) => {
     const count = 150;
-    for (let i = 0; i < count; i++) {
-      await called((done) => store.set(`id${i}`, {cookie: {}, user: i}, done));
-    }
+    await Promise.all(Array.from({length: count}, (_, i) =>
+      called((done) => store.set(`id${i}`, {cookie: {}, user: i}, done))));
     assert.equal(await called((done) => store.length(done)), count);
     assert.equal((await called((done) => store.ids(done))).length, count);
     const all = await called((done) => store.all(done));
