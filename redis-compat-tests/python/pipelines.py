@@ -1,4 +1,4 @@
-"""Many commands on the way at once: pipelines and threads. (Transactions are not used.)"""
+"""Many commands on the way at once: pipelines and threads. (transactions.py has those.)"""
 
 import concurrent.futures
 

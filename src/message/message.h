@@ -94,6 +94,25 @@ struct Nack {  // the write was refused, whole; the record says why
   Record record;
 };
 
+// --- several keys of one slot, as one
+
+// Asks for the records as they are at one moment. The numbers of the items mean nothing.
+struct AskGroup {
+  uint64_t id = 0;
+  std::vector<Ask> items;
+};
+struct TellGroup {
+  uint64_t id = 0;
+  std::vector<Tell> items;  // in the order of the question
+};
+
+// Guarded writes of all the group's keys, which a replica takes all or none of. Answered like one
+// guarded write. The numbers of the items mean nothing.
+struct GuardedGroup {
+  uint64_t id = 0;
+  std::vector<Guarded> items;
+};
+
 // --- whole requests
 
 // A client's command for its key's primary.
@@ -107,6 +126,26 @@ struct Forward {
   bool strict = false;
   std::optional<Context> context;
   std::vector<std::string> args;
+};
+// Commands on keys of one slot, for its primary, which runs them as one.
+struct ForwardGroup {
+  struct Command {
+    uint8_t db = 0;
+    std::vector<std::string> args;
+  };
+  // A key that a client watches: the group does nothing if it has been written since.
+  struct Watch {
+    std::string key;
+    Context seen;
+    bool existed = false;
+  };
+  uint64_t id = 0;
+  uint64_t deadline_in_ms = 0;
+  uint8_t protocol = 2;
+  bool multi = false;  // the reply is an array of the commands' replies
+  std::string write_level;
+  std::vector<Command> commands;
+  std::vector<Watch> watches;
 };
 enum class Outcome : uint8_t {
   kDone = 0,     // `reply` is the answer
@@ -238,7 +277,7 @@ using Message =
     std::variant<Ask, Tell, Prepare, Prepared, Guarded, Replicate, Ack, Nack, Forward, Forwarded,
                  ScanAsk, ScanTell, CountAsk, CountTell, Flush, Flushed, Heartbeat, HeartbeatSeen,
                  DecidedNews, TopologyAsk, TopologyTell, JoinAsk, JoinTell, Freeze, Frozen, Install,
-                 Installed, RosterAsk, RosterTell>;
+                 Installed, RosterAsk, RosterTell, AskGroup, TellGroup, GuardedGroup, ForwardGroup>;
 
 }  // namespace kindred
 

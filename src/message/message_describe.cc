@@ -22,11 +22,12 @@ namespace {
 
 // In the order of Message.
 constexpr std::array<std::string_view, std::variant_size_v<Message>> kNames = {
-    "Ask",         "Tell",        "Prepare",      "Prepared",  "Guarded",   "Replicate",
-    "Ack",         "Nack",        "Forward",      "Forwarded", "ScanAsk",   "ScanTell",
-    "CountAsk",    "CountTell",   "Flush",        "Flushed",   "Heartbeat", "HeartbeatSeen",
-    "DecidedNews", "TopologyAsk", "TopologyTell", "JoinAsk",   "JoinTell",  "Freeze",
-    "Frozen",      "Install",     "Installed",    "RosterAsk", "RosterTell"};
+    "Ask",         "Tell",         "Prepare",      "Prepared",  "Guarded",    "Replicate",
+    "Ack",         "Nack",         "Forward",      "Forwarded", "ScanAsk",    "ScanTell",
+    "CountAsk",    "CountTell",    "Flush",        "Flushed",   "Heartbeat",  "HeartbeatSeen",
+    "DecidedNews", "TopologyAsk",  "TopologyTell", "JoinAsk",   "JoinTell",   "Freeze",
+    "Frozen",      "Install",      "Installed",    "RosterAsk", "RosterTell", "AskGroup",
+    "TellGroup",   "GuardedGroup", "ForwardGroup"};
 static_assert(!kNames.back().empty(), "a message has no name");
 
 // A longer text is cut, so that a line stays a line.

@@ -83,6 +83,23 @@ void Fields(auto& io, Is<Nack> auto& nack) {
   io.Object("", nack.record);
 }
 
+// --- several keys of one slot, as one
+
+void Fields(auto& io, Is<AskGroup> auto& ask) {
+  io.Id(ask.id);
+  io.List("", ask.items, kAsFields);
+}
+
+void Fields(auto& io, Is<TellGroup> auto& tell) {
+  io.Id(tell.id);
+  io.List("", tell.items, kAsFields);
+}
+
+void Fields(auto& io, Is<GuardedGroup> auto& group) {
+  io.Id(group.id);
+  io.List("", group.items, kAsFields);
+}
+
 // --- whole requests
 
 void Fields(auto& io, Is<Forward> auto& forward) {
@@ -96,6 +113,27 @@ void Fields(auto& io, Is<Forward> auto& forward) {
   io.Flag("strict", forward.strict);
   io.Maybe("context", forward.context, kAsObject);
   io.List("", forward.args, kAsText);
+}
+
+void Fields(auto& io, Is<ForwardGroup::Command> auto& command) {
+  io.Db("db", command.db);
+  io.List("", command.args, kAsText);
+}
+
+void Fields(auto& io, Is<ForwardGroup::Watch> auto& watch) {
+  io.Key("", watch.key);
+  io.Object("seen", watch.seen);
+  io.Flag("existed", watch.existed);
+}
+
+void Fields(auto& io, Is<ForwardGroup> auto& forward) {
+  io.Id(forward.id);
+  io.Number("deadline-ms", forward.deadline_in_ms);
+  io.Number("protocol", forward.protocol);
+  io.Flag("multi", forward.multi);
+  io.Text("w", forward.write_level);
+  io.List("", forward.commands, kAsFields);
+  io.List("watches", forward.watches, kAsFields);
 }
 
 void Fields(auto& io, Is<Forwarded> auto& forwarded) {

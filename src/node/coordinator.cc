@@ -7,6 +7,7 @@
 #include "command/families.h"
 #include "command/table.h"
 #include "node/error_reply.h"
+#include "node/internal_commands.h"
 #include "node/join.h"
 #include "node/node.h"
 #include "node/pending.h"
@@ -16,18 +17,18 @@
 #include "topology/slot.h"
 
 namespace kindred {
-namespace {
-
-const CommandTable& DataCommands() {
-  static const CommandTable table(DataCommandFamilies());
-  return table;
-}
-
-}  // namespace
-
 Coordinator::Coordinator(Node& node, Shared& shared, uint32_t loop)
     : node_(node), shared_(shared), loop_(loop) {}
 Coordinator::~Coordinator() = default;
+
+const CommandTable& Coordinator::DataCommands() {
+  static const CommandTable table([] {
+    std::vector<std::span<const CommandRow>> families = DataCommandFamilies();
+    families.push_back(InternalCommands());
+    return families;
+  }());
+  return table;
+}
 
 Submitted Coordinator::Submit(const Request& request, std::string* reply, const Turn& turn) {
   const KeyRange keys = KeysOf(*request.row, request.args);
@@ -38,7 +39,9 @@ Submitted Coordinator::Submit(const Request& request, std::string* reply, const 
   Pending& pending = NewPending();
   const uint64_t id = pending.id;
   pending.what_for = Pending::For::kClient;
-  if (request.row->join == Join::kOneKey) {
+  if (request.row->kind == RowKind::kManyKeys) {
+    if (!SubmitMany(request, pending, reply, turn)) return {true, 0, 0};
+  } else if (request.row->join == Join::kOneKey) {
     FillFrom(request, request.args, &pending);
     Begin(id, turn);
   } else {
@@ -71,6 +74,7 @@ void Coordinator::FillFrom(const Request& request, Args args, Pending* pending) 
 bool Coordinator::AnswerAtOnce(const Request& request, KeyRange keys, std::string* reply,
                                uint64_t* after, const Turn& turn) {
   const CommandRow& row = *request.row;
+  if (row.kind == RowKind::kManyKeys) return false;
   const bool writes = row.kind == RowKind::kWrite;
   const uint32_t replicas = turn.view->replicas();
   const bool at_once = writes ? replicas == 1 && !request.consistency->context.has_value()
@@ -124,13 +128,11 @@ void Coordinator::SubmitParts(const Request& request, KeyRange keys, uint64_t id
   whole.join = std::make_unique<JoinState>(request.row->join, keys.count);
   std::vector<uint64_t> parts;
   for (size_t i = 0; i < keys.count; ++i) {
-    std::vector<std::string_view> args = {request.args[0]};
-    for (size_t j = 0; j < keys.step; ++j) args.push_back(request.args[keys.At(i) + j]);
     Pending& part = NewPending();
     part.what_for = Pending::For::kPart;
     part.parent = id;
     part.index = i;
-    FillFrom(request, args, &part);
+    FillFrom(request, PartArgs(request.args, keys, i), &part);
     parts.push_back(part.id);
   }
   for (uint64_t part : parts) Begin(part, turn);
@@ -141,6 +143,7 @@ void Coordinator::FinishPart(const Pending& part, Outcome outcome, uint64_t afte
   const auto found = pending_.find(part.parent);
   if (found == pending_.end()) return;
   Pending& whole = *found->second;
+  if (whole.steps != nullptr) return OnStep(whole, part, outcome, after, std::move(bytes), turn);
   whole.join->Add(part.index, outcome, after, std::move(bytes));
   if (!whole.join->Complete()) return;
   Finish(whole.id, whole.join->outcome(), whole.join->after(), whole.join->Reply(whole.protocol),
@@ -151,7 +154,7 @@ void Coordinator::FinishPart(const Pending& part, Outcome outcome, uint64_t afte
 
 void Coordinator::Begin(uint64_t id, const Turn& turn) {
   const Pending& pending = *pending_[id];
-  if (pending.row->kind == RowKind::kWrite) {
+  if (pending.writes()) {
     Route(id, turn);
   } else {
     Read(id, turn);
@@ -172,8 +175,14 @@ void Coordinator::Route(uint64_t id, const Turn& turn) {
   }
   pending.state = Pending::State::kForwarded;
   pending.target = primary;
+  turn.out->sends.push_back(
+      {primary, loop_,
+       pending.group == nullptr ? ForwardOf(pending, turn) : ForwardOfGroup(pending, turn)});
+}
+
+Message Coordinator::ForwardOf(const Pending& pending, const Turn& turn) {
   Forward forward;
-  forward.id = id;
+  forward.id = pending.id;
   forward.deadline_in_ms = pending.deadline_ms - std::min(pending.deadline_ms, turn.now_ms);
   forward.db = pending.db;
   forward.protocol = static_cast<uint8_t>(pending.protocol);
@@ -183,7 +192,7 @@ void Coordinator::Route(uint64_t id, const Turn& turn) {
   forward.strict = pending.consistency.strict;
   forward.context = pending.consistency.context;
   for (std::string_view arg : pending.args->args()) forward.args.emplace_back(arg);
-  turn.out->sends.push_back({primary, loop_, std::move(forward)});
+  return forward;
 }
 
 void Coordinator::RunHere(uint64_t id, const Turn& turn) {
@@ -193,6 +202,7 @@ void Coordinator::RunHere(uint64_t id, const Turn& turn) {
   pending.state = Pending::State::kLoading;
   Shared::StripeAndPrimary& place = shared_.stripe(shared_.StripeOf(pending.vnode));
   std::lock_guard lock(place.stripe.mutex());
+  if (pending.group != nullptr) return RunGroupHere(pending, place, turn);
   CachedRecord* entry =
       node_.FindOrDefer(place.stripe, pending.key, [this, id](const Turn& t) { RunHere(id, t); });
   if (entry == nullptr) return;
@@ -220,12 +230,9 @@ void Coordinator::OnForward(LinkId link, Forward forward, const Turn& turn) {
   const CommandRow* row = args.empty() ? nullptr : DataCommands().FindFor(args);
   const auto write = Level::Parse(forward.write_level, false);
   const auto read = Level::Parse(forward.read_level, true);
-  if (row == nullptr || KeysOf(*row, args).count == 0 || !write.has_value() || !read.has_value() ||
-      forward.protocol < 2 || forward.protocol > 3) {
-    Forwarded answer{forward.id, Outcome::kRefused,
-                     ErrorReply("ERR the forwarded command is not understood", 2)};
-    turn.out->answers.push_back({link, 0, std::move(answer)});
-    return;
+  if (row == nullptr || row->kind == RowKind::kManyKeys || KeysOf(*row, args).count == 0 ||
+      !write.has_value() || !read.has_value() || forward.protocol < 2 || forward.protocol > 3) {
+    return RefuseForward(link, forward.id, turn);
   }
   Pending& pending = NewPending();
   pending.what_for = Pending::For::kPeer;
@@ -278,7 +285,7 @@ void Coordinator::Abandon(uint64_t id) {
 }
 
 void Coordinator::Fail(Pending& pending, const Turn& turn) {
-  const bool writes = pending.row->kind == RowKind::kWrite;
+  const bool writes = pending.writes();
   const uint32_t replicas = turn.view->replicas();
   const int need = static_cast<int>(
       (writes ? pending.consistency.write : pending.consistency.read).Of(replicas));
@@ -300,7 +307,7 @@ void Coordinator::OnLinkDown(Peer peer, const Turn& turn) {
         pending->state == Pending::State::kReading &&
         std::find(pending->asked.begin(), pending->asked.end(), peer) != pending->asked.end() &&
         !pending->tally.Has(peer);
-    if (with_peer && pending->row->kind == RowKind::kWrite) {
+    if (with_peer && pending->writes()) {
       writes.push_back(id);
     } else if (with_peer || asked) {
       reads.push_back(id);

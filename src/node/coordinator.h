@@ -15,14 +15,16 @@
 #include <string_view>
 #include <vector>
 
+#include "node/group.h"
 #include "node/operation.h"
 #include "node/request.h"
+#include "node/shared.h"
 #include "quorum/read_tally.h"
 
 namespace kindred {
 
+class CommandTable;
 class Node;
-class Shared;
 
 class Coordinator {
  public:
@@ -31,9 +33,12 @@ class Coordinator {
 
   // See Node::Submit; the command is on keys.
   Submitted Submit(const Request& request, std::string* reply, const Turn& turn);
+  // See Node::SubmitGroup.
+  Submitted SubmitGroup(const GroupRequest& request, const Turn& turn);
   void Abandon(uint64_t id);
 
   void OnForward(LinkId link, Forward forward, const Turn& turn);
+  void OnForwardGroup(LinkId link, ForwardGroup forward, const Turn& turn);
   void OnForwarded(Forwarded forwarded, const Turn& turn);
   void OnTell(Peer from, Tell tell, const Turn& turn);
   // What a primary answered to an operation of this loop.
@@ -45,7 +50,9 @@ class Coordinator {
 
  private:
   struct Pending;
+  struct Steps;
 
+  static const CommandTable& DataCommands();
   Pending& NewPending();
   void FillFrom(const Request& request, Args args, Pending* pending);
   bool AnswerAtOnce(const Request& request, KeyRange keys, std::string* reply, uint64_t* after,
@@ -61,6 +68,26 @@ class Coordinator {
   void Begin(uint64_t id, const Turn& turn);
   void Route(uint64_t id, const Turn& turn);
   void RunHere(uint64_t id, const Turn& turn);
+
+  // --- groups (coordinator_group.cc)
+  std::shared_ptr<const Group> MakeGroup(const GroupRequest& request);
+  void FillFromGroup(const GroupRequest& request, Pending* pending);
+  static Message ForwardOf(const Pending& pending, const Turn& turn);
+  static Message ForwardOfGroup(const Pending& pending, const Turn& turn);
+  void RunGroupHere(Pending& pending, Shared::StripeAndPrimary& place, const Turn& turn);
+
+  // --- keys of several slots (coordinator_steps.cc)
+  bool SubmitMany(const Request& request, Pending& pending, std::string* reply, const Turn& turn);
+  void ReadForSteps(Pending& whole, const Turn& turn);
+  uint64_t NewStep(const Pending& whole, size_t index, GroupRequest request);
+  void OnStep(Pending& whole, const Pending& part, Outcome outcome, uint64_t after,
+              std::string bytes, const Turn& turn);
+  void RunSteps(Pending& whole, const Turn& turn);
+  void WriteNextStep(Pending& whole, const Turn& turn);
+  void EndSteps(Pending& whole, Outcome outcome, std::string bytes, const Turn& turn);
+
+  void RefuseForward(LinkId link, uint64_t id, const Turn& turn);
+
   void Read(uint64_t id, const Turn& turn);
   void AskMore(Pending& pending, uint32_t count, const Turn& turn);
   void OnEnough(Pending& pending, const Turn& turn);

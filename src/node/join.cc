@@ -18,6 +18,12 @@ int64_t IntegerOf(const std::string& reply) {
 
 }  // namespace
 
+std::vector<std::string_view> PartArgs(Args args, KeyRange keys, size_t i) {
+  std::vector<std::string_view> part = {args[0]};
+  for (size_t j = 0; j < keys.step; ++j) part.push_back(args[keys.At(i) + j]);
+  return part;
+}
+
 std::string JoinState::Reply(int protocol) const {
   CHECK(Complete());
   for (const std::string& reply : replies_) {

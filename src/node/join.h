@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,9 @@
 #include "message/message.h"
 
 namespace kindred {
+
+// The arguments of the part of a command that is on its i-th key alone.
+std::vector<std::string_view> PartArgs(Args args, KeyRange keys, size_t i);
 
 class JoinState {
  public:

@@ -54,6 +54,15 @@ Submitted Node::Submit(const Request& request, std::string* reply, uint64_t now_
   const Submitted submitted = request.row->kind == RowKind::kKeyspace
                                   ? keyspace_.Submit(request, turn)
                                   : coordinator_.Submit(request, reply, turn);
+  return Settled(submitted, reply, turn);
+}
+
+Submitted Node::SubmitGroup(const GroupRequest& request, std::string* reply, uint64_t now_ms) {
+  const Turn turn = TurnAt(now_ms);
+  return Settled(coordinator_.SubmitGroup(request, turn), reply, turn);
+}
+
+Submitted Node::Settled(const Submitted& submitted, std::string* reply, const Turn& turn) {
   if (submitted.done) return submitted;
   SettleHandovers(turn);
   // What could be answered within this turn is the last reply.
@@ -82,39 +91,47 @@ void Node::OnMessage(Peer from, LinkId link, Message message, uint64_t now_ms) {
 }
 
 void Node::Dispatch(Peer from, LinkId link, Message message, const Turn& turn) {
-  std::visit(Overloaded{
-                 [&](Ask& m) { OnAskMessage(link, std::move(m), turn); },
-                 [&](Guarded& m) { OnGuardedMessage(link, std::move(m), turn); },
-                 [&](Replicate& m) { OnReplicateMessage(link, std::move(m), turn); },
-                 [&](Prepare& m) { OnPrepareMessage(link, std::move(m), turn); },
-                 [&](Tell& m) {
-                   LearnFlush(m.db, m.flushed, turn);
-                   if ((m.id & Primary::kRoundBit) == 0)
-                     return coordinator_.OnTell(from, std::move(m), turn);
-                   WithPrimary(m.id,
-                               [&](Primary& primary) { primary.OnTell(from, std::move(m), turn); });
-                 },
-                 [&](Prepared& m) {
-                   WithPrimary(m.id, [&](Primary& primary) { primary.OnPrepared(from, m, turn); });
-                 },
-                 [&](Ack& m) {
-                   WithPrimary(m.id, [&](Primary& primary) { primary.OnAck(from, m.id, turn); });
-                 },
-                 [&](Nack& m) {
-                   LearnFlush(m.db, m.flushed, turn);
-                   WithPrimary(m.id, [&](Primary& primary) { primary.OnNack(from, m, turn); });
-                 },
-                 [&](Forward& m) { coordinator_.OnForward(link, std::move(m), turn); },
-                 [&](Forwarded& m) { coordinator_.OnForwarded(std::move(m), turn); },
-                 [&](ScanAsk& m) { keyspace_.OnScanAsk(link, std::move(m), turn); },
-                 [&](ScanTell& m) { keyspace_.OnScanTell(from, std::move(m), turn); },
-                 [&](CountAsk& m) { keyspace_.OnCountAsk(link, m, turn); },
-                 [&](CountTell& m) { keyspace_.OnCountTell(from, m, turn); },
-                 [&](Flush& m) { keyspace_.OnFlush(link, m, turn); },
-                 [&](Flushed& m) { keyspace_.OnFlushed(from, m, turn); },
-                 [&](auto& m) { members_.OnMessage(from, link, std::move(m), turn); },
-             },
-             message);
+  std::visit(
+      Overloaded{
+          [&](Ask& m) { OnAskMessage(link, std::move(m), turn); },
+          [&](Guarded& m) { OnGuardedMessage(link, std::move(m), turn); },
+          [&](Replicate& m) { OnReplicateMessage(link, std::move(m), turn); },
+          [&](Prepare& m) { OnPrepareMessage(link, std::move(m), turn); },
+          [&](AskGroup& m) { OnAskGroupMessage(link, std::move(m), turn); },
+          [&](GuardedGroup& m) { OnGuardedGroupMessage(link, std::move(m), turn); },
+          [&](TellGroup& m) {
+            for (const Tell& item : m.items) LearnFlush(item.db, item.flushed, turn);
+            WithPrimary(m.id,
+                        [&](Primary& primary) { primary.OnTellGroup(from, std::move(m), turn); });
+          },
+          [&](Tell& m) {
+            LearnFlush(m.db, m.flushed, turn);
+            if ((m.id & Primary::kRoundBit) == 0)
+              return coordinator_.OnTell(from, std::move(m), turn);
+            WithPrimary(m.id, [&](Primary& primary) { primary.OnTell(from, std::move(m), turn); });
+          },
+          [&](Prepared& m) {
+            WithPrimary(m.id, [&](Primary& primary) { primary.OnPrepared(from, m, turn); });
+          },
+          [&](Ack& m) {
+            WithPrimary(m.id, [&](Primary& primary) { primary.OnAck(from, m.id, turn); });
+          },
+          [&](Nack& m) {
+            LearnFlush(m.db, m.flushed, turn);
+            WithPrimary(m.id, [&](Primary& primary) { primary.OnNack(from, m, turn); });
+          },
+          [&](Forward& m) { coordinator_.OnForward(link, std::move(m), turn); },
+          [&](ForwardGroup& m) { coordinator_.OnForwardGroup(link, std::move(m), turn); },
+          [&](Forwarded& m) { coordinator_.OnForwarded(std::move(m), turn); },
+          [&](ScanAsk& m) { keyspace_.OnScanAsk(link, std::move(m), turn); },
+          [&](ScanTell& m) { keyspace_.OnScanTell(from, std::move(m), turn); },
+          [&](CountAsk& m) { keyspace_.OnCountAsk(link, m, turn); },
+          [&](CountTell& m) { keyspace_.OnCountTell(from, m, turn); },
+          [&](Flush& m) { keyspace_.OnFlush(link, m, turn); },
+          [&](Flushed& m) { keyspace_.OnFlushed(from, m, turn); },
+          [&](auto& m) { members_.OnMessage(from, link, std::move(m), turn); },
+      },
+      message);
 }
 
 template <typename Act>
@@ -179,6 +196,58 @@ void Node::OnGuardedMessage(LinkId link, Guarded guarded, const Turn& turn) {
   const Rules& rules = shared_.settings().rules;
   Answered answered = OnGuarded(stripe, *entry, vnode, guarded, shared_.clock().last(),
                                 {rules.grants, rules.guard});
+  AnswerLink(link, std::move(answered.message), answered.after, turn);
+}
+
+std::optional<uint32_t> Node::CommonVnode(const std::vector<std::string>& record_keys) {
+  std::optional<uint32_t> common;
+  for (const std::string& key : record_keys) {
+    const auto parts = SplitRecordKey(key);
+    if (!parts.has_value() || parts->db >= Stripe::kDatabases) return {};
+    const uint32_t vnode = VnodeOfRecordKey(key);
+    if (common.value_or(vnode) != vnode) return {};
+    common = vnode;
+  }
+  return common;
+}
+
+void Node::OnAskGroupMessage(LinkId link, AskGroup ask, const Turn& turn) {
+  std::vector<std::string> keys;
+  for (const Ask& item : ask.items) keys.push_back(item.key);
+  const auto vnode = CommonVnode(keys);
+  if (!vnode.has_value()) return;
+  Stripe& stripe = shared_.stripe(shared_.StripeOf(*vnode)).stripe;
+  std::lock_guard lock(stripe.mutex());
+  const auto held = FindAllOrDefer(
+      stripe, keys, [this, link, ask](const Turn& t) { OnAskGroupMessage(link, ask, t); });
+  if (!held.has_value()) return;
+  Answered answered = OnAskGroup(stripe, held->entries(), ask);
+  AnswerLink(link, std::move(answered.message), answered.after, turn);
+}
+
+void Node::OnGuardedGroupMessage(LinkId link, GuardedGroup group, const Turn& turn) {
+  std::vector<std::string> keys;
+  for (const Guarded& item : group.items) keys.push_back(item.key);
+  const auto vnode = CommonVnode(keys);
+  if (!vnode.has_value() || group.items.empty()) return;
+  for (const Guarded& item : group.items) {
+    const Dot& dot = item.version.dot;
+    if (dot.time == 0 || item.base.Covers(dot)) return;
+    LearnFlush(DbOf(item.key), item.flushed, turn);
+  }
+  RunDelayedPrepares(link, *vnode, turn);
+  for (const Guarded& item : group.items) {
+    if (!shared_.clock().Hear(item.version.dot.time, turn.now_ms)) return;
+  }
+  if (shared_.disk_failed()) return;
+  Stripe& stripe = shared_.stripe(shared_.StripeOf(*vnode)).stripe;
+  std::lock_guard lock(stripe.mutex());
+  const auto held = FindAllOrDefer(
+      stripe, keys, [this, link, group](const Turn& t) { OnGuardedGroupMessage(link, group, t); });
+  if (!held.has_value()) return;
+  const Rules& rules = shared_.settings().rules;
+  Answered answered = OnGuardedGroup(stripe, held->entries(), *vnode, group, shared_.clock().last(),
+                                     {rules.grants, rules.guard});
   AnswerLink(link, std::move(answered.message), answered.after, turn);
 }
 
@@ -349,6 +418,18 @@ CachedRecord* Node::FindOrDefer(Stripe& stripe, const std::string& key, Deferred
   loading_[key].push_back(std::move(again));
   outbox_.loads.push_back({key});
   return nullptr;
+}
+
+std::optional<HeldRecords> Node::FindAllOrDefer(Stripe& stripe,
+                                                const std::vector<std::string>& keys,
+                                                const Deferred& again) {
+  HeldRecords held;
+  for (const std::string& key : keys) {
+    CachedRecord* entry = FindOrDefer(stripe, key, again);
+    if (entry == nullptr) return {};
+    held.Add(entry);
+  }
+  return held;
 }
 
 uint64_t Node::HedgeMs(Peer peer) const {

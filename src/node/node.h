@@ -10,12 +10,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "message/outbox.h"
 #include "node/coordinator.h"
+#include "node/held_records.h"
 #include "node/keyspace.h"
 #include "node/members.h"
 #include "node/request.h"
@@ -31,6 +33,9 @@ class Node {
 
   // A client's command. If it can be answered at once the reply is appended to `reply`.
   Submitted Submit(const Request& request, std::string* reply, uint64_t now_ms);
+
+  // Several commands as one. REQUIRES: they have keys, and all keys are in one slot.
+  Submitted SubmitGroup(const GroupRequest& request, std::string* reply, uint64_t now_ms);
 
   // The session that waited for request `id` is gone; its reply is not wanted any more.
   void Abandon(uint64_t id);
@@ -64,9 +69,14 @@ class Node {
   // The record key and vnode of a key.
   void Locate(std::string_view key, uint8_t db, std::string* record_key, uint32_t* vnode);
   uint32_t VnodeOfRecordKey(std::string_view record_key);
+  // The vnode of all these record keys; nothing if one is none, or they are of several.
+  std::optional<uint32_t> CommonVnode(const std::vector<std::string>& record_keys);
   // The key's entry; null if its record has to come from the disk, or others wait for that: then
   // `again` runs when it is there, in turn. REQUIRES: the stripe's lock.
   CachedRecord* FindOrDefer(Stripe& stripe, const std::string& key, Deferred again);
+  // The same for several keys; the entries stay where they are as long as they are held on to.
+  std::optional<HeldRecords> FindAllOrDefer(Stripe& stripe, const std::vector<std::string>& keys,
+                                            const Deferred& again);
   bool IsLoading(std::string_view key) const { return !loading_.empty() && loading_.contains(key); }
   // A peer knows of a flush. REQUIRES: no stripe's lock is held.
   void LearnFlush(uint8_t db, uint64_t time, const Turn& turn);
@@ -77,12 +87,15 @@ class Node {
 
  private:
   Turn TurnAt(uint64_t now_ms);
+  Submitted Settled(const Submitted& submitted, std::string* reply, const Turn& turn);
   void Dispatch(Peer from, LinkId link, Message message, const Turn& turn);
   void SettleHandovers(const Turn& turn);
 
   // Requests of peers about single records.
   void OnAskMessage(LinkId link, Ask ask, const Turn& turn);
   void OnGuardedMessage(LinkId link, Guarded guarded, const Turn& turn);
+  void OnAskGroupMessage(LinkId link, AskGroup ask, const Turn& turn);
+  void OnGuardedGroupMessage(LinkId link, GuardedGroup group, const Turn& turn);
   void OnReplicateMessage(LinkId link, Replicate replicate, const Turn& turn);
   void OnPrepareMessage(LinkId link, Prepare prepare, const Turn& turn);
   bool MayGrantNow(const Prepare& prepare, const Turn& turn);

@@ -47,6 +47,7 @@ struct Operation {
   bool confirm = false;            // a read: its value has to be decided before it is answered
   std::optional<Context> context;  // the client's token
   uint64_t deadline_ms = 0;
+  uint64_t group = 0;  // not 0: it only holds the key's place for a group (primary_group.cc)
 
   // While it runs.
   std::string reply;

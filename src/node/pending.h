@@ -8,9 +8,28 @@
 #include <vector>
 
 #include "node/coordinator.h"
+#include "node/group.h"
 #include "node/join.h"
 
 namespace kindred {
+
+// A command on keys of several slots, step by step (coordinator_steps.cc).
+struct Coordinator::Steps {
+  struct Key {
+    std::string_view name;  // in the pending's arguments
+    uint8_t db = 0;
+    Record seen;
+    Next next;
+  };
+  std::vector<Key> keys;
+  size_t open = 0;             // reads that have not been answered
+  std::vector<size_t> writes;  // which keys, in this order
+  size_t written = 0;          // so many of them are done
+  bool placed = false;         // some step has changed something, maybe in an earlier try
+  uint32_t tries = 0;
+  uint64_t after = 0;
+  std::string reply;
+};
 
 struct Coordinator::Pending {
   enum class For : uint8_t { kClient, kPart, kPeer, kNobody };
@@ -25,10 +44,11 @@ struct Coordinator::Pending {
   For what_for = For::kNobody;
   uint64_t parent = 0;  // kPart: whose, and which
   size_t index = 0;
-  LinkId link = 0;  // kPeer: where the answer goes
+  std::shared_ptr<const Group> group;  // what runs as one, instead of the row and its arguments
+  LinkId link = 0;                     // kPeer: where the answer goes
   uint64_t peer_request = 0;
 
-  const CommandRow* row = nullptr;
+  const CommandRow* row = nullptr;  // null: a group
   std::shared_ptr<const OwnedArgs> args;
   uint8_t db = 0;
   int protocol = 2;
@@ -46,7 +66,11 @@ struct Coordinator::Pending {
   uint64_t asked_ms = 0;
   uint64_t hedge_at_ms = 0;
   uint64_t own_after = 0;           // the sequence of our own record
-  std::unique_ptr<JoinState> join;  // kJoining
+  std::unique_ptr<JoinState> join;  // kJoining: this,
+  std::unique_ptr<Steps> steps;     // or this
+
+  // A group goes through its primary as a write does, even if it only reads.
+  bool writes() const { return group != nullptr || row->kind == RowKind::kWrite; }
 };
 
 }  // namespace kindred

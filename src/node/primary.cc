@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "node/primary_group.h"
 #include "node/primary_work.h"
 #include "node/shared.h"
 #include "resp/errors.h"
@@ -23,7 +24,7 @@ Primary::Primary(Stripe& stripe, Shared& shared, uint32_t index)
 
 Primary::~Primary() = default;
 
-void Primary::Run(CachedRecord& entry, uint32_t vnode, Operation operation, const Turn& turn) {
+Primary::Work& Primary::WorkFor(CachedRecord& entry, uint32_t vnode) {
   std::unique_ptr<Work>& slot = works_[entry.key];
   if (slot == nullptr) {
     slot = std::make_unique<Work>();
@@ -33,10 +34,15 @@ void Primary::Run(CachedRecord& entry, uint32_t vnode, Operation operation, cons
     ++entry.pins;
     runnable_.push_back(slot.get());
   }
-  if (slot->waiting.size() >= shared_.settings().waiting_ops_max) {
+  return *slot;
+}
+
+void Primary::Run(CachedRecord& entry, uint32_t vnode, Operation operation, const Turn& turn) {
+  Work& work = WorkFor(entry, vnode);
+  if (work.waiting.size() >= shared_.settings().waiting_ops_max) {
     Refuse(operation, "TRYAGAIN too many commands wait for this key; nothing was done", turn);
   } else {
-    slot->waiting.push_back(std::move(operation));
+    work.waiting.push_back(std::move(operation));
   }
   Drain(turn);
 }
@@ -85,13 +91,19 @@ void Primary::Start(Work& work, const Turn& turn) {
   CHECK(work.state == State::kIdle && work.batch.empty());
   TakeBatch(work, turn);
   if (work.batch.empty()) return EndBatch(work);
+  if (work.batch.front().group != 0) return Reserve(work, turn);
   if (IsUnguarded(work.batch.front(), turn)) return StartUnguarded(work, turn);
   if (!turn.view->IsReplica(work.vnode) ||
       ReachableReplicas(work.vnode, turn) < turn.view->Majority()) {
-    AnswerAll(work, Outcome::kRefused, turn);
-    return EndBatch(work);
+    return Refuse(work, turn);
   }
   NeedGrant(work, turn);
+}
+
+std::string_view Primary::WhyNot(const Turn& turn) const {
+  if (turn.view->frozen()) return "TRYAGAIN a node is joining the cluster; nothing was done";
+  if (shared_.disk_failed()) return "MISCONF the disk refuses writes; nothing was done";
+  return {};
 }
 
 // A batch is one operation that runs by itself, or as many guarded ones as wait one behind the
@@ -99,17 +111,16 @@ void Primary::Start(Work& work, const Turn& turn) {
 void Primary::TakeBatch(Work& work, const Turn& turn) {
   while (!work.waiting.empty() && work.batch.size() < shared_.settings().batch_ops_max) {
     Operation& next = work.waiting.front();
-    const bool late = next.deadline_ms <= turn.now_ms;
-    if (late || turn.view->frozen() || shared_.disk_failed()) {
-      const std::string_view why = late ? std::string_view()
-                                   : turn.view->frozen()
-                                       ? "TRYAGAIN a node is joining the cluster; nothing was done"
-                                       : "MISCONF the disk refuses writes; nothing was done";
+    const bool of_group = next.group != 0;
+    const bool late = !of_group && next.deadline_ms <= turn.now_ms;
+    const std::string_view why = of_group ? std::string_view() : WhyNot(turn);
+    if (late || !why.empty()) {
       Refuse(next, late ? NoQuorum(next, Outcome::kRefused, 0, turn) : std::string(why), turn);
       work.waiting.pop_front();
       continue;
     }
-    const bool alone = IsUnguarded(next, turn) || next.row->kind == RowKind::kRecordRead;
+    const bool alone =
+        of_group || IsUnguarded(next, turn) || next.row->kind == RowKind::kRecordRead;
     if (alone && !work.batch.empty()) return;
     work.batch.push_back(std::move(next));
     work.waiting.pop_front();
@@ -120,6 +131,7 @@ void Primary::TakeBatch(Work& work, const Turn& turn) {
 // The first touch of a key under an unbroken grant reads a quorum; from then on our own record is
 // known to be fresh.
 void Primary::NeedBase(Work& work, const Turn& turn) {
+  if (work.group != nullptr) return NeedBases(*work.group, turn);
   const Rules& rules = shared_.settings().rules;
   const bool alone = turn.view->replicas() == 1;
   const uint64_t since = rules.grants ? held_[work.vnode].since : 1;
@@ -175,13 +187,19 @@ void Primary::Compute(Work& work, const Record& base, bool validated, const Turn
 // one has overtaken.
 void Primary::WriteAsItIs(Work& work, const Record& base, const Turn& turn) {
   Version version;
+  std::vector<Version> kept = AsItIs(base, &version);
+  WriteGuarded(work, base, std::move(version), std::move(kept), turn);
+}
+
+// Returns the siblings that stay.
+std::vector<Version> Primary::AsItIs(const Record& base, Version* version) {
   std::vector<Version> kept(base.versions.begin(), base.versions.end());
   if (!kept.empty()) {
-    version = std::move(kept.front());
+    *version = std::move(kept.front());
     kept.erase(kept.begin());
   }
   std::erase_if(kept, [](const Version& sibling) { return sibling.guarded; });
-  WriteGuarded(work, base, std::move(version), std::move(kept), turn);
+  return kept;
 }
 
 // Runs the batch's commands one after the other, starting from the base. True if the value has
@@ -245,7 +263,7 @@ void Primary::OnChecked(Work& work, const Turn& turn) {
 void Primary::OnTell(Peer from, Tell tell, const Turn& turn) {
   Work* work = WorkOf(tell.id, State::kBase);
   if (work == nullptr) work = WorkOf(tell.id, State::kCheck);
-  if (work == nullptr) return;
+  if (work == nullptr || work->group != nullptr) return;
   if (tell.same) {
     work->reads.AddSame(from);
   } else if (shared_.clock().HearRecord(tell.record, turn.now_ms)) {
@@ -280,6 +298,12 @@ void Primary::AnswerAll(Work& work, Outcome outcome, const Turn& turn) {
   }
 }
 
+void Primary::Refuse(Work& work, const Turn& turn) {
+  if (work.group != nullptr) return RefuseGroup(*work.group, turn);
+  AnswerAll(work, Outcome::kRefused, turn);
+  EndBatch(work);
+}
+
 std::string Primary::NoQuorum(const Operation& operation, Outcome outcome, uint32_t got,
                               const Turn& turn) const {
   const int need = static_cast<int>(NeedOf(operation, turn));
@@ -305,6 +329,7 @@ void Primary::EndBatch(Work& work) {
   EndRound(work);
   work.batch.clear();
   work.state = State::kIdle;
+  work.group = nullptr;
   work.tries = 0;
   work.has_to_write = false;
   work.asked_again = false;
@@ -325,6 +350,10 @@ void Primary::OnTick(const Turn& turn) {
 
 void Primary::CheckDeadlines(Work& work, const Turn& turn) {
   if (work.state == State::kIdle) return;
+  if (work.group != nullptr) {
+    if (work.group->lead() == &work) CheckGroupDeadline(*work.group, turn);
+    return;
+  }
   const bool writing =
       (work.state == State::kWrite && !work.confirming) || work.state == State::kUnguarded;
   bool open = false;

@@ -8,18 +8,24 @@
 //   grant?  ->  base?  ->  compute  ->  write (to all, own copy last)      -> answer
 //                                   \-> check (nothing changed: a quorum has the same) -> answer
 //
+// A group, commands on several keys that run as one, takes its place in the queue of each of its
+// keys in one step. When it is the first of all of them it goes the same way with all of them
+// together (primary_group.cc).
+//
 // Guarded by its stripe's lock, which the caller holds in every method.
 #ifndef KINDRED_NODE_PRIMARY_H_
 #define KINDRED_NODE_PRIMARY_H_
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "node/group.h"
 #include "node/held_grants.h"
 #include "node/operation.h"
 #include "quorum/read_tally.h"
@@ -39,6 +45,10 @@ class Primary {
   // Takes an operation on `entry`'s key. Its outcome comes as a Handover, maybe at once.
   void Run(CachedRecord& entry, uint32_t vnode, Operation operation, const Turn& turn);
 
+  // Takes a group; `entries` are those of its keys, in their order.
+  void RunGroup(const std::vector<CachedRecord*>& entries, GroupOperation operation,
+                const Turn& turn);
+
   // The short way where this node is the key's only replica and nothing is in flight on it: runs
   // the command and writes its reply at once. False: it has to go the long way.
   bool TryAlone(CachedRecord& entry, const CommandRow& row, Args args, const Call& call,
@@ -47,6 +57,7 @@ class Primary {
   // Answers to its rounds. `id` is the number that the round was sent with.
   void OnPrepared(Peer from, const Prepared& prepared, const Turn& turn);
   void OnTell(Peer from, Tell tell, const Turn& turn);
+  void OnTellGroup(Peer from, TellGroup tell, const Turn& turn);
   void OnAck(Peer from, uint64_t id, const Turn& turn);
   void OnNack(Peer from, const Nack& nack, const Turn& turn);
 
@@ -65,10 +76,13 @@ class Primary {
   static constexpr uint64_t kRoundBit = 1u << 12;
 
  private:
-  enum class State : uint8_t { kIdle, kGrant, kBase, kWrite, kCheck, kUnguarded };
+  // kReserved: for a group, whose first key's work has the group's state.
+  enum class State : uint8_t { kIdle, kReserved, kGrant, kBase, kWrite, kCheck, kUnguarded };
   struct Work;
+  struct GroupWork;
 
   // --- a work's way (primary.cc)
+  Work& WorkFor(CachedRecord& entry, uint32_t vnode);
   void Start(Work& work, const Turn& turn);
   void TakeBatch(Work& work, const Turn& turn);
   void NeedBase(Work& work, const Turn& turn);
@@ -81,7 +95,35 @@ class Primary {
   void Check(Work& work, const Turn& turn);
   void OnChecked(Work& work, const Turn& turn);
 
+  // --- a group's way (primary_group.cc, primary_group_write.cc)
+  void Reserve(Work& work, const Turn& turn);
+  void StartGroup(GroupWork& group, const Turn& turn);
+  void NeedBases(GroupWork& group, const Turn& turn);
+  void AskAboutAll(GroupWork& group, State state, const Turn& turn);
+  void ComputeGroup(GroupWork& group, bool validated, const Turn& turn);
+  void CheckGroupDeadline(GroupWork& group, const Turn& turn);
+  void EndGroup(GroupWork& group, Outcome outcome, std::string reply, uint64_t after,
+                const Turn& turn);
+  void RefuseGroup(GroupWork& group, const Turn& turn);
+  void WriteGroup(GroupWork& group, std::vector<Next> nexts, const Turn& turn);
+  bool MakeGroupMessage(GroupWork& group, std::vector<Next> nexts, GuardedGroup* message,
+                        const Turn& turn);
+  void SendGroup(const GroupWork& group, const GuardedGroup& message, const Turn& turn);
+  void EvaluateGroup(GroupWork& group, const Turn& turn);
+  bool OwnMayTake(const GroupWork& group, const Turn& turn);
+  bool IsFlushed(const GroupWork& group) const;
+  void SettleGroup(GroupWork& group);
+  void AbandonGroup(GroupWork& group);
+  void GroupAgain(GroupWork& group, const Turn& turn);
+
   // --- writing (primary_write.cc)
+  // Names the next version of the work's key; false: the grant has run out.
+  bool MakeGuarded(Work& work, const Record& base, Version version, std::vector<Version> kept,
+                   Guarded* guarded, const Turn& turn);
+  static std::vector<Version> AsItIs(const Record& base, Version* version);
+  // To whoever is likely to answer; `send` does it, the others count as having refused.
+  template <typename Send>
+  void SendToOthers(Work& work, const Send& send, const Turn& turn);
   void WriteGuarded(Work& work, const Record& base, Version version, std::vector<Version> kept,
                     const Turn& turn);
   void EvaluateGuarded(Work& work, const Turn& turn);
@@ -96,6 +138,9 @@ class Primary {
   // --- its ends (primary.cc)
   void AnswerReady(Work& work, const Turn& turn);  // those operations whose need is met
   void AnswerAll(Work& work, Outcome outcome, const Turn& turn);
+  void Refuse(Work& work, const Turn& turn);  // all of its batch, or its group; and ends it
+  // Why a command may not be started now; empty: it may.
+  std::string_view WhyNot(const Turn& turn) const;
   void Answer(Operation& operation, Outcome outcome, std::string bytes, uint64_t after,
               const Turn& turn);
   std::string NoQuorum(const Operation& operation, Outcome outcome, uint32_t got,
@@ -136,6 +181,8 @@ class Primary {
   absl::flat_hash_map<std::string, std::unique_ptr<Work>> works_;
   absl::flat_hash_map<uint64_t, Work*> rounds_;
   std::vector<Work*> runnable_;  // between batches
+  uint64_t last_group_ = 0;
+  std::map<uint64_t, std::unique_ptr<GroupWork>> groups_;
   HeldGrants held_;
 };
 

@@ -154,8 +154,7 @@ void Primary::EndAsking(uint32_t vnode, bool granted, const Turn& turn) {
     if (granted) {
       NeedBase(work, turn);
     } else {
-      AnswerAll(work, Outcome::kRefused, turn);
-      EndBatch(work);
+      Refuse(work, turn);
     }
   }
 }

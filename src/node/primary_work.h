@@ -11,12 +11,16 @@
 
 namespace kindred {
 
+// How often what nobody took is run again before it is refused.
+inline constexpr uint32_t kWriteTriesMax = 8;
+
 struct Primary::Work {
   std::string key;
   CachedRecord* entry = nullptr;  // pinned as long as the work lives
   uint32_t vnode = 0;
 
   State state = State::kIdle;
+  GroupWork* group = nullptr;     // that it is reserved for
   std::vector<Operation> batch;   // what runs now
   std::deque<Operation> waiting;  // what has arrived meanwhile
   uint64_t round = 0;             // what answers have to name; 0: none is out

@@ -5,64 +5,86 @@
 
 #include "base/check.h"
 #include "node/primary.h"
+#include "node/primary_group.h"
 #include "node/primary_work.h"
 #include "node/shared.h"
 #include "resp/errors.h"
 #include "store/keys.h"
 
 namespace kindred {
-namespace {
-
-// How often a batch that nobody took is run again before it is refused.
-constexpr uint32_t kTriesMax = 8;
-
-}  // namespace
-
 GuardRules Primary::guard_rules(const Turn& turn) const {
   const Rules& rules = shared_.settings().rules;
   return {rules.grants && turn.view->replicas() > 1, rules.guard};
 }
 
-void Primary::WriteGuarded(Work& work, const Record& base, Version version,
-                           std::vector<Version> kept, const Turn& turn) {
+bool Primary::MakeGuarded(Work& work, const Record& base, Version version,
+                          std::vector<Version> kept, Guarded* guarded, const Turn& turn) {
   DotClock& clock = shared_.clock();
   const GuardRules rules = guard_rules(turn);
   const uint64_t until = rules.grants ? held_[work.vnode].until : UINT64_MAX;
   const uint64_t time =
       clock.HearRecord(base, turn.now_ms) ? clock.NameGuarded(until, turn.now_ms) : 0;
-  if (time == 0) return Again(work, turn);  // the grant has run out meanwhile
+  if (time == 0) return false;  // the grant has run out meanwhile
   version.dot = {shared_.actor(), time};
   version.guarded = turn.view->replicas() > 1;
+  guarded->key = work.key;
+  guarded->base = base.context;
+  guarded->version = std::move(version);
+  guarded->kept = std::move(kept);
+  guarded->flushed = stripe_.flushed(DbOf(work.key));
+  work.dot = guarded->version.dot;
+  work.base = guarded->base;
+  work.record = RecordOf(*guarded);
+  work.decided = false;
+  return true;
+}
+
+void Primary::WriteGuarded(Work& work, const Record& base, Version version,
+                           std::vector<Version> kept, const Turn& turn) {
   Guarded guarded;
-  guarded.key = work.key;
-  guarded.base = base.context;
-  guarded.version = std::move(version);
-  guarded.kept = std::move(kept);
-  guarded.flushed = stripe_.flushed(DbOf(work.key));
+  if (!MakeGuarded(work, base, std::move(version), std::move(kept), &guarded, turn)) {
+    return Again(work, turn);
+  }
   BeginRound(work, State::kWrite, turn);
   guarded.id = work.round;
-  work.dot = guarded.version.dot;
-  work.base = guarded.base;
-  work.record = RecordOf(guarded);
-  work.decided = false;
   work.writes = WriteTally(turn.view->replicas() - 1, turn.view->Majority());
   if (shared_.settings().rules.own_copy_last) {
     stripe_.Log(*work.entry, Merge(work.entry->record, work.record));
   } else {
     stripe_.Write(*work.entry, Merge(work.entry->record, work.record));
   }
+  SendToOthers(
+      work, [&](Peer peer) { SendTo(peer, guarded, turn); }, turn);
+  EvaluateGuarded(work, turn);
+}
+
+template <typename Send>
+void Primary::SendToOthers(Work& work, const Send& send, const Turn& turn) {
   shared_.NoteGuardedSent();
   // Who is suspect is spared, unless it takes the suspects to make a majority.
   const bool alive_do = turn.view->AliveReplicasOf(work.vnode) >= turn.view->Majority();
   for (Peer peer : turn.view->ReplicasOf(work.vnode)) {
     if (peer == kSelf) continue;
     if (alive_do ? turn.view->alive(peer) : turn.view->link_up(peer)) {
-      SendTo(peer, guarded, turn);
+      send(peer);
     } else {
       work.writes.AddNack(peer);
     }
   }
-  EvaluateGuarded(work, turn);
+}
+
+void Primary::SendGroup(const GroupWork& group, const GuardedGroup& message, const Turn& turn) {
+  const auto whole = [&](Peer peer) { SendTo(peer, message, turn); };
+  const auto in_pieces = [&](Peer peer) {
+    for (const Guarded& item : message.items) {
+      SendTo(peer, GuardedGroup{message.id, {item}}, turn);
+    }
+  };
+  if (shared_.settings().rules.whole_groups) {
+    SendToOthers(*group.lead(), whole, turn);
+  } else {
+    SendToOthers(*group.lead(), in_pieces, turn);
+  }
 }
 
 void Primary::OnAck(Peer from, uint64_t id, const Turn& turn) {
@@ -91,6 +113,7 @@ void Primary::OnNack(Peer from, const Nack& nack, const Turn& turn) {
 }
 
 void Primary::EvaluateGuarded(Work& work, const Turn& turn) {
+  if (work.group != nullptr) return EvaluateGroup(*work.group, turn);
   CachedRecord& entry = *work.entry;
   WriteTally& writes = work.writes;
   const bool own_counts =
@@ -138,9 +161,8 @@ void Primary::Again(Work& work, const Turn& turn) {
   EndRound(work);
   work.state = State::kIdle;
   work.entry->fresh_since = 0;
-  if (++work.tries < kTriesMax) return NeedGrant(work, turn);
-  AnswerAll(work, Outcome::kRefused, turn);
-  EndBatch(work);
+  if (++work.tries < kWriteTriesMax) return NeedGrant(work, turn);
+  Refuse(work, turn);
 }
 
 // One operation: with a client's context, or blind and content with fewer replicas than a majority.

@@ -23,6 +23,27 @@ struct Request {
   uint64_t deadline_ms = 0;  // absolute, on the core's clock
 };
 
+// Commands of a client that are to run as one (node/group.h).
+struct GroupRequest {
+  struct Command {
+    const CommandRow* row = nullptr;  // kRead, kRecordRead, kWrite or kManyKeys
+    Args args;                        // whose number fits the row; views, as those of a Request
+    uint8_t db = 0;
+  };
+  struct Watch {
+    std::string_view key;
+    uint8_t db = 0;
+    Context seen;
+    bool existed = false;
+  };
+  std::vector<Command> commands;
+  std::vector<Watch> watches;
+  bool multi = false;  // the reply is an array of the commands' replies
+  int protocol = 2;
+  const Consistency* consistency = nullptr;
+  uint64_t deadline_ms = 0;
+};
+
 // What Submit says: the reply was written at once and may leave when `after` is durable, or it
 // comes later as Outbox::Reply with this id.
 struct Submitted {

@@ -5,6 +5,7 @@
 #define KINDRED_REPLICA_REPLICA_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "message/message.h"
 #include "replica/stripe.h"
@@ -30,11 +31,17 @@ bool MayTake(Stripe& stripe, const CachedRecord& entry, uint32_t vnode, const Do
 Answered OnGuarded(Stripe& stripe, CachedRecord& entry, uint32_t vnode, const Guarded& guarded,
                    uint64_t clock, const GuardRules& rules);
 
+// Takes all items in one batch, or none. `entries`: those of the items.
+Answered OnGuardedGroup(Stripe& stripe, const std::vector<CachedRecord*>& entries, uint32_t vnode,
+                        const GuardedGroup& group, uint64_t clock, const GuardRules& rules);
+
 // Refused when it brings a version that a flush has killed.
 Answered OnReplicate(Stripe& stripe, CachedRecord& entry, const Replicate& replicate,
                      uint64_t clock);
 
 Answered OnAsk(const Stripe& stripe, const CachedRecord& entry, const Ask& ask);
+Answered OnAskGroup(const Stripe& stripe, const std::vector<CachedRecord*>& entries,
+                    const AskGroup& ask);
 
 }  // namespace kindred
 

@@ -83,53 +83,104 @@ void Stripe::Normalize(CachedRecord& entry) {
   cache_.Resized(entry);
 }
 
-uint64_t Stripe::Commit(const std::string& key, const Record& before, const Record& after) {
-  Batch batch;
+void Stripe::AddTo(Batch* batch, const CachedRecord& entry, const Record& after) {
+  const std::string& key = entry.key;
+  const Record& before = entry.logged != nullptr ? *entry.logged : entry.record;
   if (after.empty()) {
-    batch.Delete(Column::kRecords, key);
+    batch->Delete(Column::kRecords, key);
   } else {
-    batch.Put(Column::kRecords, key, EncodeRecord(after));
+    batch->Put(Column::kRecords, key, EncodeRecord(after));
   }
-  ChangeExpiry(key, before, after, &batch);
+  ChangeExpiry(key, before, after, batch);
   const Counts::Number was = NumberOf(before), is = NumberOf(after);
-  if (was != is) {
-    const auto parts = SplitRecordKey(key);
-    CHECK(parts.has_value());
-    batch.counts.push_back({parts->slot, parts->db, static_cast<int32_t>(is.keys - was.keys),
-                            static_cast<int32_t>(is.with_expiry - was.with_expiry), false});
-    counts_.Apply(batch.counts.back());
-  }
-  return store_.Commit(std::move(batch));
+  if (was == is) return;
+  const auto parts = SplitRecordKey(key);
+  CHECK(parts.has_value());
+  batch->counts.push_back({parts->slot, parts->db, static_cast<int32_t>(is.keys - was.keys),
+                           static_cast<int32_t>(is.with_expiry - was.with_expiry), false});
+  counts_.Apply(batch->counts.back());
 }
 
 void Stripe::Write(CachedRecord& entry, Record next) {
   next = DropUpTo(std::move(next), flushed_[DbOf(entry.key)]);
-  entry.sequence = entry.logged_sequence =
-      Commit(entry.key, entry.logged != nullptr ? *entry.logged : entry.record, next);
-  entry.logged.reset();
-  entry.record = std::move(next);
-  cache_.Resized(entry);
+  Batch batch;
+  AddTo(&batch, entry, next);
+  Shown(entry, std::move(next), store_.Commit(std::move(batch)));
   cache_.Trim(store_.durable(), &entry);
 }
 
+// `next` is what the store gets with `sequence`, and what is shown from now on.
+void Stripe::Shown(CachedRecord& entry, Record next, uint64_t sequence) {
+  entry.sequence = entry.logged_sequence = sequence;
+  entry.logged.reset();
+  entry.record = std::move(next);
+  cache_.Resized(entry);
+}
+
 void Stripe::Log(CachedRecord& entry, const Record& next) {
-  entry.logged_sequence =
-      Commit(entry.key, entry.logged != nullptr ? *entry.logged : entry.record, next);
+  Batch batch;
+  AddTo(&batch, entry, next);
+  entry.logged_sequence = store_.Commit(std::move(batch));
   entry.logged = std::make_unique<Record>(next);
 }
 
 void Stripe::Show(CachedRecord& entry, Record next) {
   if (entry.logged == nullptr || *entry.logged != next) return Write(entry, std::move(next));
-  entry.logged.reset();
-  entry.sequence = entry.logged_sequence;
-  entry.record = std::move(next);
-  cache_.Resized(entry);
+  Shown(entry, std::move(next), entry.logged_sequence);
 }
 
 void Stripe::Revert(CachedRecord& entry) {
   if (entry.logged == nullptr) return;
-  entry.logged_sequence = Commit(entry.key, *entry.logged, entry.record);
+  Batch batch;
+  AddTo(&batch, entry, entry.record);
+  entry.logged_sequence = store_.Commit(std::move(batch));
   entry.logged.reset();
+}
+
+void Stripe::WriteAll(std::vector<Change> changes) {
+  Batch batch;
+  for (Change& change : changes) {
+    change.next = DropUpTo(std::move(change.next), flushed_[DbOf(change.entry->key)]);
+    AddTo(&batch, *change.entry, change.next);
+  }
+  const uint64_t sequence = store_.Commit(std::move(batch));
+  for (Change& change : changes) Shown(*change.entry, std::move(change.next), sequence);
+  // None of them can go before the batch is durable.
+  cache_.Trim(store_.durable(), changes.empty() ? nullptr : changes.front().entry);
+}
+
+void Stripe::LogAll(const std::vector<Change>& changes) {
+  Batch batch;
+  for (const Change& change : changes) AddTo(&batch, *change.entry, change.next);
+  const uint64_t sequence = store_.Commit(std::move(batch));
+  for (const Change& change : changes) {
+    change.entry->logged_sequence = sequence;
+    change.entry->logged = std::make_unique<Record>(change.next);
+  }
+}
+
+void Stripe::ShowAll(std::vector<Change> changes) {
+  const bool as_logged = std::all_of(changes.begin(), changes.end(), [](const Change& change) {
+    return change.entry->logged != nullptr && *change.entry->logged == change.next;
+  });
+  if (!as_logged) return WriteAll(std::move(changes));
+  for (Change& change : changes) {
+    Shown(*change.entry, std::move(change.next), change.entry->logged_sequence);
+  }
+}
+
+void Stripe::RevertAll(const std::vector<CachedRecord*>& entries) {
+  Batch batch;
+  for (CachedRecord* entry : entries) {
+    if (entry->logged != nullptr) AddTo(&batch, *entry, entry->record);
+  }
+  if (batch.changes.empty()) return;
+  const uint64_t sequence = store_.Commit(std::move(batch));
+  for (CachedRecord* entry : entries) {
+    if (entry->logged == nullptr) continue;
+    entry->logged_sequence = sequence;
+    entry->logged.reset();
+  }
 }
 
 bool Stripe::BuryExpired(CachedRecord& entry, uint64_t now_ms) {

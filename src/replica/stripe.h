@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "causal/record.h"
 #include "message/message.h"
@@ -45,6 +46,17 @@ class Stripe {
   // What was logged is not to be: the store gets what is shown.
   void Revert(CachedRecord& entry);
 
+  // The same for several entries, in one batch: they become durable together. ShowAll: what was
+  // logged with LogAll.
+  struct Change {
+    CachedRecord* entry;
+    Record next;
+  };
+  void WriteAll(std::vector<Change> changes);
+  void LogAll(const std::vector<Change>& changes);
+  void ShowAll(std::vector<Change> changes);
+  void RevertAll(const std::vector<CachedRecord*>& entries);
+
   // Turns expired versions into tombstones. True if there were any.
   bool BuryExpired(CachedRecord& entry, uint64_t now_ms);
   // An expiry entry that no version stands behind any more.
@@ -67,8 +79,9 @@ class Stripe {
   Store& store() { return store_; }
 
  private:
-  // Stores that the key's record goes from `before` to `after`.
-  uint64_t Commit(const std::string& key, const Record& before, const Record& after);
+  // Adds that the store's record of the entry becomes `after`.
+  void AddTo(Batch* batch, const CachedRecord& entry, const Record& after);
+  void Shown(CachedRecord& entry, Record next, uint64_t sequence);
   // What is left of a record after its database's flushes. Invariant: every entry has been through
   // all of them.
   void Normalize(CachedRecord& entry);

@@ -192,7 +192,8 @@ constexpr SessionCommand kCommands[] = {
              .since = "6.2.0",
              .group = "connection",
              .complexity = "O(1)"},
-     .run = Reset},
+     .run = Reset,
+     .not_queued = true},
     {.row = {.name = "quit",
              .arity = -1,
              .flags = kAnyTime,
@@ -203,7 +204,8 @@ constexpr SessionCommand kCommands[] = {
              .complexity = "O(1)",
              .deprecated_since = "7.2.0",
              .replaced_by = "just closing the connection"},
-     .run = Quit},
+     .run = Quit,
+     .not_queued = true},
 };
 
 }  // namespace

@@ -142,6 +142,9 @@ constexpr std::array kRows = {
          "from this machine only."),
     Integer("request-timeout-ms", "1000", {10, 600000}, kCluster, kRunTime,
             "A request that has not reached its quorum by then is answered -NOQUORUM."),
+    OptionRow{"strict-transactions", "", OptionType::kBool, "no", 0, 0, "", kCluster, kRunTime,
+              "EXEC refuses transactions on keys of several slots, which would run command by "
+              "command, with -CROSSSLOT."},
     Integer("heartbeat-ms", "250", {10, 60000}, kCluster, kAtStart,
             "How often nodes tell each other that they live."),
     Integer("suspect-after-ms", "600", {20, 600000}, kCluster, kAtStart,

@@ -36,12 +36,13 @@ std::optional<std::string> WhyNotSettable(std::span<const std::string_view> name
 }  // namespace
 
 std::vector<std::span<const SessionCommand>> SessionCommandFamilies() {
-  return {
-      ConnectionCommands(), ClientCommands(),     ClientControlCommands(), ConfigCommands(),
-      ServerCommands(),     DurabilityCommands(), ReplicationCommands(),   ModuleCommands(),
-      MemoryCommands(),     DebugCommands(),      SlowLogCommands(),       LatencyCommands(),
-      CommandCommands(),    ClusterCommands(),    ClusterAdminCommands(),  ConsistencyCommands(),
-      AclCommands(),        AclLogCommands(),     ObjectSessionCommands()};
+  return {ConnectionCommands(),  ClientCommands(),       ClientControlCommands(),
+          ConfigCommands(),      ServerCommands(),       DurabilityCommands(),
+          ReplicationCommands(), ModuleCommands(),       MemoryCommands(),
+          DebugCommands(),       SlowLogCommands(),      LatencyCommands(),
+          CommandCommands(),     ClusterCommands(),      ClusterAdminCommands(),
+          ConsistencyCommands(), AclCommands(),          TransactionCommands(),
+          AclLogCommands(),      ObjectSessionCommands()};
 }
 
 Server::Server(const Config& config, Shared& shared, Host& host, ProcessIdentity identity)
@@ -134,6 +135,7 @@ void Server::PublishConfigLocked() {
     number->store(static_cast<uint64_t>(config_.GetNumber(name)), std::memory_order_relaxed);
   };
   publish("request-timeout-ms", &request_timeout_ms_);
+  publish("strict-transactions", &strict_transactions_);
   publish("client-query-buffer-limit", &query_buffer_bytes_max_);
   publish("timeout", &idle_timeout_s_);
   publish("tcp-keepalive", &tcp_keepalive_s_);

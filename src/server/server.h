@@ -77,6 +77,8 @@ class Server {
   Config config() const;  // A copy.
 
   // Of the configuration, without its lock.
+  // EXEC refuses what it cannot run as one.
+  bool strict_transactions() const { return Load(strict_transactions_) != 0; }
   uint64_t request_timeout_ms() const { return Load(request_timeout_ms_); }
   size_t query_buffer_bytes_max() const { return Load(query_buffer_bytes_max_); }
   size_t value_bytes_max() const { return value_bytes_max_; }
@@ -158,6 +160,7 @@ class Server {
   const uint64_t startup_memory_bytes_;
   std::atomic<uint64_t> expired_keys_base_{0};  // At the last reset of statistics.
   std::atomic<uint64_t> request_timeout_ms_{0};
+  std::atomic<uint64_t> strict_transactions_{0};
   std::atomic<uint64_t> query_buffer_bytes_max_{0};
   std::atomic<uint64_t> idle_timeout_s_{0};
   std::atomic<uint64_t> tcp_keepalive_s_{0};

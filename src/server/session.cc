@@ -5,6 +5,7 @@
 #include "resp/errors.h"
 #include "server/server.h"
 #include "server/session_errors.h"
+#include "server/transaction.h"
 
 namespace kindred {
 namespace {
@@ -28,7 +29,8 @@ Session::Session(Server& server, Node& node, Face face, Peername names, uint64_t
       user_(server.acl()),
       timer_(server, node.loop(), client_),
       parser_(LimitsOf(server)),
-      consistency_(server.DefaultConsistency()) {
+      consistency_(server.DefaultConsistency()),
+      transaction_(std::make_unique<Transaction>()) {
   client_.face = face;
   client_.address = std::move(names.client);
   client_.local_address = std::move(names.local);
@@ -43,6 +45,7 @@ Session::Session(Server& server, Node& node, Face face, Peername names, uint64_t
 Session::~Session() {
   if (client_.monitor) server_.monitors().Remove(&client_);
   for (uint64_t request : flight_.requests()) node_.Abandon(request);
+  if (transaction_->request != 0) node_.Abandon(transaction_->request);
   server_.clients().Remove(&client_);
 }
 
@@ -64,6 +67,11 @@ void Session::OnBytes(std::string_view bytes, uint64_t now_ms) {
 }
 
 void Session::OnReply(const Outbox::Reply& reply, uint64_t now_ms) {
+  if (transaction_->request != 0 && transaction_->request == reply.request) {
+    TakeStep(reply.bytes, reply.after, now_ms);
+    RunSteps(now_ms);
+    return RunInput(now_ms);
+  }
   bool one_key_read = flight_.Remove(reply.request);
   timer_.OnReply(reply.request, reply.bytes, reply.after);
   window_.OnReply(reply.bytes.size());
@@ -149,6 +157,7 @@ void Session::ResetState() {
   set_replies(Replies::kOn);
   if (client_.monitor.exchange(false)) server_.monitors().Remove(&client_);
   consistency_ = server_.DefaultConsistency();
+  transaction_->Clear();
   user_.Reset();
   server_.clients().ChangeWords(client_, [](ClientWords& words) {
     words.user = kDefaultUser;
@@ -159,7 +168,7 @@ void Session::ResetState() {
 }
 
 bool Session::CanRun() const {
-  return !closing_ && waits_for_ == 0 && sleeps_until_ms_ == 0 &&
+  return !closing_ && waits_for_ == 0 && sleeps_until_ms_ == 0 && !transaction_->running &&
          chain_.pending() < window_.replies() && chain_.bytes() < kOutputWaitingBytesMax;
 }
 

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@
 namespace kindred {
 
 class Server;  // server/server.h: configuration, clients, statistics of the process
+class Transaction;
+struct SessionCommand;
 
 // Bounds of one session, beside that of its ReplyWindow. At the first, and while the window is
 // full, no command is run and reading pauses until the client has taken its replies; at the second,
@@ -98,6 +101,7 @@ class Session {
   uint8_t db() const { return db_; }
   void set_db(uint8_t db);
   Consistency& consistency() { return consistency_; }
+  Transaction& transaction() { return *transaction_; }
   SessionUser& user() { return user_; }
   // AUTH, and HELLO with it: false if the name or the password is wrong; that is in ACL LOG then.
   // `command` is how the client wrote it.
@@ -136,6 +140,17 @@ class Session {
   Ran ExecuteHere(const CommandRow& row, Args args, uint64_t now_ms);
   Ran ExecuteWith(Args args, uint64_t now_ms);
   Ran Submit(const CommandRow& row, Args args, const Consistency& consistency, uint64_t now_ms);
+
+  // Transactions and what runs in several steps (session_transaction.cc).
+  Ran Queue(const CommandRow& row, const SessionCommand* command, Args args);
+  Ran BeginSteps(const CommandRow& row, Args args, uint64_t now_ms);
+  bool Watch(const CommandRow& row, Args args);
+  void RunSteps(uint64_t now_ms);
+  void RunSessionStep(size_t index, uint64_t now_ms);
+  Submitted SubmitStep(std::string* reply, uint64_t now_ms);
+  void TakeStep(std::string_view reply, uint64_t after, uint64_t now_ms);
+  void EndSteps();
+
   KeysInFlight::Touch TouchOf(const CommandRow& row, Args args);
   bool HasToWait(const KeysInFlight::Touch& touch);
   bool IsPaused(const CommandRow& row, uint64_t now_ms);
@@ -176,6 +191,7 @@ class Session {
   int protocol_ = 2;
   uint8_t db_ = 0;
   Consistency consistency_;
+  std::unique_ptr<Transaction> transaction_;
 };
 
 }  // namespace kindred

@@ -21,11 +21,13 @@ class Session;
 using SessionHandler = void (*)(Session& session, Args args, ReplyWriter& reply, uint64_t now_ms);
 
 struct SessionCommand {
-  CommandRow row;                // Of kind kSession, or kKeyspace: the node's work, without `run`.
-  SessionHandler run = nullptr;  // Null for a mere container, and for WITH.
+  CommandRow row;  // Of kind kSession, or kKeyspace: the node's work, without `run`.
+  // Null for a mere container, and for what the session itself runs: WITH, WATCH, EXEC.
+  SessionHandler run = nullptr;
   bool has_subcommands = false;
   bool after_all = false;     // Waits for all commands before it, whose effect it shows.
   bool cluster_only = false;  // On the plain face it says that cluster support is disabled.
+  bool not_queued = false;    // Runs at once also between MULTI and EXEC.
 };
 
 std::span<const SessionCommand> ConnectionCommands();     // HELLO, PING, SELECT, ...
@@ -44,6 +46,7 @@ std::span<const SessionCommand> CommandCommands();        // COMMAND
 std::span<const SessionCommand> ClusterCommands();        // CLUSTER, READONLY, ...
 std::span<const SessionCommand> ClusterAdminCommands();   // CLUSTER MEET, ADDSLOTS, ...
 std::span<const SessionCommand> ConsistencyCommands();    // WITH, CONSISTENCY, OWNERS
+std::span<const SessionCommand> TransactionCommands();    // MULTI, EXEC, WATCH, ...
 std::span<const SessionCommand> AclCommands();            // ACL: users
 std::span<const SessionCommand> AclLogCommands();         // ACL LOG
 std::span<const SessionCommand> ObjectSessionCommands();  // OBJECT HELP

@@ -74,6 +74,17 @@ inline std::string NoSamples(std::string_view event) {
   return fmt::format("ERR No samples available for event '{}'", event.substr(0, event.find('\0')));
 }
 
+inline constexpr std::string_view kNestedMulti = "ERR MULTI calls can not be nested";
+inline constexpr std::string_view kExecWithoutMulti = "ERR EXEC without MULTI";
+inline constexpr std::string_view kDiscardWithoutMulti = "ERR DISCARD without MULTI";
+inline constexpr std::string_view kWatchInsideMulti = "ERR WATCH inside MULTI is not allowed";
+inline constexpr std::string_view kNotInTransaction =
+    "ERR Command not allowed inside a transaction";
+// EXEC itself was wrong. `error` begins with "ERR ".
+inline std::string ExecAborted(std::string_view error) {
+  return fmt::format("EXECABORT Transaction discarded because of: {}", error.substr(4));
+}
+
 // ACL.
 inline constexpr std::string_view kAclUserNameHasSpaces =
     "ERR Usernames can't contain spaces or null characters";
@@ -141,12 +152,9 @@ inline std::string ClusterNotSupported(std::string_view subcommand) {
 inline constexpr std::string_view kReplicaOfNotSupported =
     "ERR REPLICAOF is not supported: nodes become members of a cluster with the option join, and "
     "keep copies for each other";
-// `command` as its row names it.
-inline std::string SeveralKeysNotYet(std::string_view command) {
-  return fmt::format(
-      "ERR '{}' is not supported yet: it reads and writes several keys as one; nothing was done",
-      command);
-}
+inline constexpr std::string_view kTransactionTooLarge =
+    "ERR the transaction has too many commands, bytes or watched keys";
+inline constexpr std::string_view kWithInsideMulti = "ERR WITH inside MULTI is not allowed";
 inline constexpr std::string_view kWithNeedsKeys = "ERR WITH needs a command on keys";
 
 }  // namespace kindred

@@ -7,6 +7,7 @@
 #include "server/server.h"
 #include "server/session.h"
 #include "server/session_errors.h"
+#include "server/transaction.h"
 
 namespace kindred {
 namespace {
@@ -33,7 +34,9 @@ Session::Ran Session::Execute(Args args, const Consistency& consistency, bool wi
   }
   if (!row->ArityFits(args.size())) return Reject(*row, WrongArity(row->name));
   if (IsDenied(*row, args, now_ms)) return Ran::kYes;
-  if (row->kind == RowKind::kManyKeys) return Reject(*row, SeveralKeysNotYet(row->name));
+  if (transaction_->open) {
+    return within_with ? Refuse(kWithInsideMulti) : Queue(*row, nullptr, args);
+  }
   return Submit(*row, args, consistency, now_ms);
 }
 
@@ -54,14 +57,19 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
   if (command->cluster_only && face() == Face::kPlain) {
     return Reject(command->row, kClusterDisabled);
   }
-  if (command->row.kind == RowKind::kKeyspace) {
-    return Submit(command->row, args, consistency_, now_ms);
+  if (transaction_->open && (command->row.flags & kFlagNoMulti) != 0) {
+    return Reject(command->row, kNotInTransaction);
   }
-  CHECK(command->run != nullptr);
+  const bool by_the_node = command->row.kind == RowKind::kKeyspace;
+  if (transaction_->open && !command->not_queued) {
+    return Queue(command->row, by_the_node ? nullptr : command, args);
+  }
+  if (by_the_node) return Submit(command->row, args, consistency_, now_ms);
   if (IsPaused(command->row, now_ms)) return Ran::kWaits;
   if (command->after_all && HasToWait({.everything = true, .write = true, .keys = {}})) {
     return Ran::kWaits;
   }
+  if (command->run == nullptr) return BeginSteps(command->row, args, now_ms);
   BeginCommand(command->row, args);
   reply_after_ = 0;
   std::string* out = chain_.Open();
@@ -123,7 +131,9 @@ Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency
 
 KeysInFlight::Touch Session::TouchOf(const CommandRow& row, Args args) {
   KeyRange keys = KeysOf(row, args);
-  if (row.kind == RowKind::kKeyspace || keys.count > kOrderedKeysMax) {
+  // What runs on several keys as one could overtake, or be overtaken, where a record is loaded.
+  if (row.kind == RowKind::kKeyspace || row.kind == RowKind::kManyKeys ||
+      keys.count > kOrderedKeysMax) {
     return {.everything = true, .write = true, .keys = {}};
   }
   KeysInFlight::Touch touch;
@@ -158,11 +168,16 @@ bool Session::IsPaused(const CommandRow& row, uint64_t now_ms) {
 }
 
 Session::Ran Session::Reject(const CommandRow& row, std::string_view error) {
+  if (transaction_->open && row.name == "exec") {
+    transaction_->Clear();
+    return Reject(row, ExecAborted(error));
+  }
   server_.command_statistics().OfLoop(node_.loop()).Of(row).AddRejected();
   return Refuse(error);
 }
 
 Session::Ran Session::Refuse(std::string_view error) {
+  if (transaction_->open) transaction_->failed = true;
   statistics_.Add(Counter::kErrors);
   server_.errors().Add(error);
   ReplyWriter(chain_.Open(), protocol_).Error(error);

@@ -62,6 +62,16 @@ void TestNode::StopCleanly() {
 void TestNode::Submit(const Request& request, uint64_t now_ms, Done done) {
   std::string reply;
   const Submitted submitted = node_->Submit(request, &reply, now_ms);
+  OnSubmitted(submitted, std::move(reply), std::move(done));
+}
+
+void TestNode::SubmitGroup(const GroupRequest& request, uint64_t now_ms, Done done) {
+  std::string reply;
+  const Submitted submitted = node_->SubmitGroup(request, &reply, now_ms);
+  OnSubmitted(submitted, std::move(reply), std::move(done));
+}
+
+void TestNode::OnSubmitted(const Submitted& submitted, std::string reply, Done done) {
   const uint64_t id = submitted.done ? ++last_immediate_ : submitted.id;
   done_[id] = std::move(done);
   if (submitted.done) gated_.emplace(submitted.after, Gated{true, id, std::move(reply), {}});

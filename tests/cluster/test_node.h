@@ -51,6 +51,7 @@ class TestNode {
 
   // `done` gets the reply when it may leave; never, if the node crashes before.
   void Submit(const Request& request, uint64_t now_ms, Done done);
+  void SubmitGroup(const GroupRequest& request, uint64_t now_ms, Done done);
   void OnRequestMessage(size_t from, uint64_t link, Message message, uint64_t now_ms);
   void OnAnswerMessage(size_t from, Message message, uint64_t now_ms);
   void OnLinkUp(size_t peer, uint64_t now_ms);
@@ -73,6 +74,7 @@ class TestNode {
     Message message;
   };
   using Gates = std::multimap<uint64_t, Gated>;  // by sequence
+  void OnSubmitted(const Submitted& submitted, std::string reply, Done done);
   void Flush();
   void Release();
   void Leave(Gated item);

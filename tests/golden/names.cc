@@ -61,12 +61,17 @@ std::string Names::Shortened(std::string text) {
 
 std::string Names::WithDigests(const std::string& text) {
   constexpr std::string_view kLabel = "digest=";
-  const size_t at = text.find(kLabel);
-  if (at == std::string::npos) return text;
-  const size_t begin = at + kLabel.size(), end = std::min(text.find(' ', begin), text.size());
-  const auto [digest, is_new] =
-      digests_.try_emplace(text.substr(begin, end - begin), digests_.size() + 1);
-  return fmt::format("{}#{}{}", text.substr(0, begin), digest->second, text.substr(end));
+  std::string named;
+  for (size_t done = 0;;) {
+    const size_t at = text.find(kLabel, done);
+    if (at == std::string::npos) return named + text.substr(done);
+    const size_t begin = at + kLabel.size();
+    const size_t end = std::min(text.find_first_of(" ,]", begin), text.size());
+    const auto [digest, is_new] =
+        digests_.try_emplace(text.substr(begin, end - begin), digests_.size() + 1);
+    named += fmt::format("{}#{}", text.substr(done, begin - done), digest->second);
+    done = end;
+  }
 }
 
 std::string Names::Of(const Message& message) {
@@ -74,7 +79,8 @@ std::string Names::Of(const Message& message) {
   return absl::StrReplaceAll(Shortened(Describe(message)), {{" deadline-ms=1000", ""},
                                                             {" db=0 protocol=2", ""},
                                                             {" r=QUORUM w=QUORUM", ""},
-                                                            {"Tell same {}", "Tell same"},
+                                                            {" protocol=2 w=QUORUM", ""},
+                                                            {"same {}", "same"},
                                                             {", keys=0 expiring=0", ""}});
 }
 

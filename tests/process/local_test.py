@@ -129,6 +129,7 @@ def test_a_password_is_taken_from_the_environment(directory):
 def test_a_taken_port_stops_all_of_it(directory):
     port = free_port(3)
     with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # despite TIME_WAIT
         other.bind(("127.0.0.1", port + 1))
         other.listen()
         with Local(directory, port=port) as local:

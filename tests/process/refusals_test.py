@@ -28,6 +28,7 @@ def test_a_taken_port_is_named(directory):
     for offset, option in ((0, "--port"), (100, "--cluster-port"), (200, "--peer-port")):
         port = free_port()
         with socket.socket() as other:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # despite TIME_WAIT
             other.bind(("127.0.0.1", port + offset))
             other.listen()
             sentence = refusal(directory, port=port)

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   app.add_option("--leave-out", left_out, "a rule that the nodes do not keep (variants.h)");
   kindred::WorldOptions options;
   app.add_flag("--duels", options.duels, "three nodes of which each runs what it is asked");
+  app.add_flag("--groups", options.groups, "clients mostly run groups of commands");
   CLI11_PARSE(app, argc, argv);
 
   if (!left_out.empty() && !kindred::LeaveOut(left_out, &options)) {

@@ -109,7 +109,8 @@ RunResult RunSeed(uint64_t seed, const WorldOptions& options) {
        {workload.wrong(), CheckCounter(by_key["c0"], stored["c0"]),
         workload.siblings().OnEnd("s0", LiveValues(stored["s0"])),
         workload.siblings().OnEnd("s1", LiveValues(stored["s1"])), workload.flushes().Wrong(),
-        differs, workload.open() == 0 ? std::string() : "a request was never answered"}) {
+        workload.groups().Wrong(), differs,
+        workload.open() == 0 ? std::string() : "a request was never answered"}) {
     if (!wrong.empty() && result.violation.empty()) result.violation = wrong;
   }
   return result;

@@ -15,7 +15,7 @@ struct RuleName {
   bool Rules::*rule;
 };
 
-inline constexpr std::array<RuleName, 10> kRuleNames = {{
+inline constexpr std::array<RuleName, 11> kRuleNames = {{
     {"AckAfterSync", &Rules::ack_after_sync},
     {"NewActorAfterCrash", &Rules::new_actor_after_crash},
     {"Grants", &Rules::grants},
@@ -26,6 +26,7 @@ inline constexpr std::array<RuleName, 10> kRuleNames = {{
     {"LinksOnce", &Rules::links_once},
     {"ConfirmUndecided", &Rules::confirm_undecided},
     {"SpreadDecidedOnly", &Rules::spread_decided_only},
+    {"WholeGroups", &Rules::whole_groups},
 }};
 
 // False: there is no such rule.
@@ -33,6 +34,7 @@ inline bool LeaveOut(std::string_view name, WorldOptions* options) {
   for (const RuleName& each : kRuleNames) {
     if (each.name != name) continue;
     options->rules.*each.rule = false;
+    if (!options->rules.whole_groups) options->groups = true;
     options->links_repeat = !options->rules.links_once;
     return true;
   }

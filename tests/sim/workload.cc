@@ -30,7 +30,12 @@ Workload::Workload(World& world, uint32_t clients) : world_(world) {
   for (uint32_t client = 0; client < clients; ++client) Later(client);
 }
 
-std::vector<std::string> Workload::Keys() const { return {"r0", "r1", "c0", "s0", "s1", "m0"}; }
+std::vector<std::string> Workload::Keys() const {
+  std::vector<std::string> keys = {"r0", "r1", "c0", "s0", "s1", "m0"};
+  if (!world_.groups()) return keys;
+  for (std::string& key : GroupsCheck::Keys()) keys.push_back(std::move(key));
+  return keys;
+}
 
 void Workload::Later(uint32_t client) {
   world_.After(1000 + world_.random().Below(80'000), [this, client] { Step(client); });
@@ -41,6 +46,7 @@ void Workload::Step(uint32_t client) {
   Random& random = world_.random();
   const size_t node = world_.DrawNode(client);
   if (!world_.can_serve(node)) return Later(client);
+  if (world_.groups() && random.Chance(0.7)) return IssueGroup(client, node, DrawGroup());
   const double draw = random.UniformDouble();
   if (!world_.duels()) {
     if (draw < 0.05) return IssueMixed(client, node);
@@ -173,6 +179,22 @@ void Workload::IssueFlushes(uint32_t client, size_t node, FlushesCheck::Kind kin
   if (client != UINT32_MAX) Later(client);
 }
 
+GroupsCheck::Kind Workload::DrawGroup() {
+  const uint64_t draw = world_.random().Below(10);
+  return draw < 4   ? GroupsCheck::Kind::kIncr
+         : draw < 5 ? GroupsCheck::Kind::kPut
+         : draw < 7 ? GroupsCheck::Kind::kMove
+                    : GroupsCheck::Kind::kRead;
+}
+
+void Workload::IssueGroup(uint32_t client, size_t node, GroupsCheck::Kind kind) {
+  const uint64_t id = ++last_call_;
+  open_[id] = {0, 0, node, false, "g", false, 0, groups_.OnBegin(kind, world_.now_us())};
+  world_.CommandGroup(node, GroupsCheck::CommandsOf(kind, world_.random().Chance(0.5)), Plain(),
+                      kTimeoutMs, [this, id](const std::string& r) { OnReply(id, r); });
+  if (client != UINT32_MAX) Later(client);
+}
+
 void Workload::OnReply(uint64_t id, const std::string& reply) {
   const auto found = open_.find(id);
   CHECK(found != open_.end());  // every request is answered once
@@ -183,7 +205,9 @@ void Workload::OnReply(uint64_t id, const std::string& reply) {
   const bool refused =
       reply.starts_with('-') && reply.find("nothing was done") != std::string::npos;
   const bool unknown = reply.starts_with("-NOQUORUM") && !refused;
-  if (reply.starts_with('-') && !refused && !unknown) wrong_ = "unexpected reply: " + reply;
+  const bool nothing_to_move = call.groups_event != 0 && reply == "-ERR no such key\r\n";
+  if (reply.starts_with('-') && !refused && !unknown && !nothing_to_move)
+    wrong_ = "unexpected reply: " + reply;
   if (call.mixed) return;
   const Outcome outcome = refused   ? Outcome::kRefused
                           : unknown ? Outcome::kUnknown
@@ -195,6 +219,9 @@ void Workload::OnReply(uint64_t id, const std::string& reply) {
     std::optional<std::string> seen;
     if (!nil) seen = number ? std::to_string(node.integer) : node.text;
     return flushes_.OnReply(call.flushes_event, outcome, std::move(seen), world_.now_us());
+  }
+  if (call.groups_event != 0) {
+    return groups_.OnReply(call.groups_event, outcome, Parsed(reply), world_.now_us());
   }
   if (call.event != 0) {
     siblings_.OnWriteReply(call.event, outcome);
@@ -250,6 +277,7 @@ void Workload::ReadEverything(size_t node, bool all) {
     op.key = key;
     Issue(UINT32_MAX, node, op, {"get", key}, consistency);
   }
+  if (world_.groups()) IssueGroup(UINT32_MAX, node, GroupsCheck::Kind::kRead);
   IssueFlushes(UINT32_MAX, node, FlushesCheck::Kind::kGet);
 }
 

@@ -5,6 +5,7 @@
 //   c*   counters: INCR, GET: linearizable, and nothing is counted twice
 //   m*   both kinds of writes mixed: only has to converge
 //   s*   siblings: SIBLINGS, WITH CONTEXT token SET (siblings.h)
+//   m{g} groups of commands (groups.h)
 //   f*   in a database of their own, with a FLUSHDB now and then (flushes.h)
 #ifndef KINDRED_TESTS_SIM_WORKLOAD_H_
 #define KINDRED_TESTS_SIM_WORKLOAD_H_
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "tests/sim/flushes.h"
+#include "tests/sim/groups.h"
 #include "tests/sim/lincheck.h"
 #include "tests/sim/siblings.h"
 #include "tests/sim/world.h"
@@ -35,6 +37,7 @@ class Workload {
   const std::vector<Op>& history() const { return history_; }
   SiblingsCheck& siblings() { return siblings_; }
   const FlushesCheck& flushes() const { return flushes_; }
+  const GroupsCheck& groups() const { return groups_; }
   uint64_t answered() const { return answered_; }
   uint64_t done_writes() const { return done_writes_; }
   size_t open() const { return open_.size(); }
@@ -50,6 +53,7 @@ class Workload {
     std::string key;
     bool mixed = false;
     uint64_t flushes_event = 0;
+    uint64_t groups_event = 0;
   };
   void Step(uint32_t client);
   void Later(uint32_t client);
@@ -59,6 +63,8 @@ class Workload {
   void IssueMixed(uint32_t client, size_t node);
   void IssueFlushes(uint32_t client, size_t node, FlushesCheck::Kind kind);
   FlushesCheck::Kind DrawFlushes();
+  void IssueGroup(uint32_t client, size_t node, GroupsCheck::Kind kind);
+  GroupsCheck::Kind DrawGroup();
   void OnReply(uint64_t call, const std::string& reply);
   void OnCrash(size_t node);
   void Learn(Op* op, const std::string& reply);
@@ -74,6 +80,7 @@ class Workload {
   std::map<uint32_t, std::string> tokens_;  // a client's last token, by client
   SiblingsCheck siblings_;
   FlushesCheck flushes_;
+  GroupsCheck groups_;
   std::string wrong_;
 };
 

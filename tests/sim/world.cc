@@ -325,4 +325,17 @@ void World::Command(size_t index, std::vector<std::string> args, const Consisten
   nodes_[index]->Submit(request, NowMs(index), std::move(done));
 }
 
+void World::CommandGroup(size_t index, const std::vector<std::vector<std::string>>& commands,
+                         const Consistency& consistency, uint64_t timeout_ms,
+                         std::function<void(const std::string& reply)> done) {
+  std::vector<std::vector<std::string_view>> views;
+  GroupRequest request;
+  for (const auto& args : commands) views.emplace_back(args.begin(), args.end());
+  for (const auto& args : views) request.commands.push_back({Commands().Find(args[0]), args, 0});
+  request.multi = commands.size() > 1;
+  request.consistency = &consistency;
+  request.deadline_ms = NowMs(index) + timeout_ms;
+  nodes_[index]->SubmitGroup(request, NowMs(index), std::move(done));
+}
+
 }  // namespace kindred

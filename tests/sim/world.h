@@ -28,6 +28,8 @@ struct WorldOptions {
   bool links_repeat = false;
   // Three nodes of which each runs what it is asked: who is primary changes with every command.
   bool duels = false;
+  // Clients mostly run groups of commands (groups.h). Off, a seed's world is what it was without.
+  bool groups = false;
 };
 
 class World {
@@ -39,6 +41,7 @@ class World {
   Random& random() { return random_; }
   size_t size() const { return nodes_.size(); }
   bool duels() const { return options_.duels; }
+  bool groups() const { return options_.groups; }
   // A node for a client's next command.
   size_t DrawNode(uint32_t client);
   TestNode& node(size_t index) { return *nodes_[index]; }
@@ -54,6 +57,11 @@ class World {
   void Command(size_t index, std::vector<std::string> args, const Consistency& consistency,
                uint64_t timeout_ms, std::function<void(const std::string& reply)> done,
                uint8_t db = 0);
+
+  // Several commands as one; more than one of them are a MULTI.
+  void CommandGroup(size_t index, const std::vector<std::vector<std::string>>& commands,
+                    const Consistency& consistency, uint64_t timeout_ms,
+                    std::function<void(const std::string& reply)> done);
 
   // Faults go on until this is called; then all of them end.
   void Heal();

@@ -152,5 +152,95 @@ TEST_F(ReplicaTest, TellsItsRecordOrThatItIsTheSame) {
       << "even that it is the same waits for the disk";
 }
 
+class GroupTest : public ReplicaTest {
+ protected:
+  GroupTest() { stripe_.Write(Entry(read_), RecordOf(StringAt({kMe, 50}, "read"))); }
+
+  // Writes k and l, and r as it is.
+  GuardedGroup Group() {
+    GuardedGroup group;
+    group.id = 43;
+    group.items = {Write({kOther, 150}), Write({kOther, 151}),
+                   Write({kOther, 152}, Entry(read_).record.context)};
+    group.items[1].key = other_;
+    group.items[2].key = read_;
+    group.items[2].version = StringAt({kOther, 152}, "read");
+    return group;
+  }
+  Answered TakeGroup(const GuardedGroup& group) {
+    std::vector<CachedRecord*> entries = {&Entry(key_), &Entry(other_), &Entry(read_)};
+    return OnGuardedGroup(stripe_, entries, kVnode, group, kClock, kRules);
+  }
+  bool HasNothing() {
+    return Values(Entry(key_).record) != Strings{"new"} &&
+           Values(Entry(other_).record) != Strings{"new"};
+  }
+
+  const std::string other_ = Key("l"), read_ = Key("r");
+};
+
+TEST_F(GroupTest, IsTakenInOneBatch) {
+  const uint64_t stored = store_.last_sequence();
+  const Answered answered = TakeGroup(Group());
+  ASSERT_TRUE(IsAck(answered));
+  EXPECT_EQ(std::get<Ack>(answered.message).id, 43u);
+  EXPECT_EQ(store_.last_sequence(), stored + 1);
+  EXPECT_EQ(answered.after, stored + 1);
+  EXPECT_EQ(Values(Entry(key_).record), Strings{"new"});
+  EXPECT_EQ(Values(OnDisk(other_)), Strings{"new"});
+  EXPECT_EQ(Values(Entry(read_).record), Strings{"read"});
+}
+
+TEST_F(GroupTest, IsTakenOnceAndAckedTwice) {
+  TakeGroup(Group());
+  const uint64_t stored = store_.last_sequence();
+  EXPECT_TRUE(IsAck(TakeGroup(Group())));
+  EXPECT_EQ(store_.last_sequence(), stored);
+}
+
+TEST_F(GroupTest, NoneIsTakenWhereOneOfThemWasComputedFromLess) {
+  stripe_.Write(Entry(other_), RecordOf(StringAt({kMe, 60}, "known")));
+  const Answered answered = TakeGroup(Group());
+  ASSERT_FALSE(IsAck(answered));
+  EXPECT_EQ(NackOf(answered).id, 43u);
+  EXPECT_EQ(NackOf(answered).record, Entry(other_).record) << "the refusal says why";
+  EXPECT_TRUE(HasNothing());
+}
+
+TEST_F(GroupTest, NoneIsTakenWhereWhatWasReadHasChanged) {
+  const GuardedGroup group = Group();
+  stripe_.Write(Entry(read_), RecordOf(StringAt({kMe, 60}, "later"), Entry(read_).record.context));
+  EXPECT_FALSE(IsAck(TakeGroup(group)));
+  EXPECT_TRUE(HasNothing());
+}
+
+TEST_F(GroupTest, NoneIsTakenBeyondTheGrant) {
+  GuardedGroup group = Group();
+  group.items[1].version.dot.time = 200;
+  const Answered answered = TakeGroup(group);
+  ASSERT_FALSE(IsAck(answered));
+  EXPECT_TRUE(HasNothing());
+}
+
+TEST_F(GroupTest, NoneIsTakenFromAWriterThatHasNotHeardOfTheFlushOfWhatItRead) {
+  GuardedGroup group = Group();
+  stripe_.Flush(0, 60);
+  group.items[0].flushed = group.items[1].flushed = 60;
+  EXPECT_FALSE(IsAck(TakeGroup(group)));
+  group.items[2].flushed = 60;
+  EXPECT_TRUE(IsAck(TakeGroup(group)));
+}
+
+TEST_F(GroupTest, TellsAllThatItIsAskedAbout) {
+  const AskGroup ask{9, {{0, key_, std::nullopt}, {0, read_, Entry(read_).record.Digest()}}};
+  const Answered answered = OnAskGroup(stripe_, {&Entry(key_), &Entry(read_)}, ask);
+  const auto& tell = std::get<TellGroup>(answered.message);
+  EXPECT_EQ(tell.id, 9u);
+  ASSERT_EQ(tell.items.size(), 2u);
+  EXPECT_FALSE(tell.items[0].same);
+  EXPECT_TRUE(tell.items[1].same);
+  EXPECT_EQ(answered.after, Entry(read_).sequence);
+}
+
 }  // namespace
 }  // namespace kindred

@@ -250,5 +250,41 @@ TEST(RecordOf, AGuardedWriteReplacesItsBaseButForWhatItKeeps) {
   EXPECT_EQ(record.context.TimeOf(kOther), 6u);
 }
 
+TEST_F(StripeTest, SeveralEntriesAreLoggedShownAndTakenBackTogether) {
+  CachedRecord &a = Entry(Key("a")), &b = Entry(Key("b"));
+  stripe_.Write(b, RecordOf(StringAt({kMe, 1}, "old")));
+  const uint64_t before = store_.last_sequence();
+  const Record one = RecordOf(StringAt({kMe, 2}, "one"));
+  const Record two = RecordOf(StringAt({kMe, 3}, "two"), b.record.context);
+  stripe_.LogAll({{&a, one}, {&b, two}});
+  EXPECT_EQ(store_.last_sequence(), before + 1) << "one batch";
+  EXPECT_EQ(Values(b.record), Strings{"old"}) << "nothing shows";
+  EXPECT_EQ(Values(OnDisk(a.key)), Strings{"one"});
+  stripe_.RevertAll({&a, &b});
+  EXPECT_EQ(store_.last_sequence(), before + 2);
+  EXPECT_TRUE(OnDisk(a.key).empty());
+  EXPECT_EQ(Values(OnDisk(b.key)), Strings{"old"});
+  EXPECT_EQ(CountOf().keys, 1);
+  stripe_.LogAll({{&a, one}, {&b, two}});
+  stripe_.ShowAll({{&a, one}, {&b, two}});
+  EXPECT_EQ(store_.last_sequence(), before + 3) << "what was logged is not written again";
+  EXPECT_EQ(a.sequence, before + 3);
+  EXPECT_EQ(b.sequence, before + 3);
+  EXPECT_EQ(Values(b.record), Strings{"two"});
+  EXPECT_EQ(CountOf().keys, 2);
+}
+
+TEST_F(StripeTest, WhatShowsOtherwiseThanLoggedIsWrittenTogether) {
+  CachedRecord &a = Entry(Key("a")), &b = Entry(Key("b"));
+  const Record one = RecordOf(StringAt({kMe, 2}, "one"));
+  const Record two = RecordOf(StringAt({kMe, 3}, "two"));
+  stripe_.LogAll({{&a, one}, {&b, one}});
+  const uint64_t before = store_.last_sequence();
+  stripe_.ShowAll({{&a, one}, {&b, two}});
+  EXPECT_EQ(store_.last_sequence(), before + 1);
+  EXPECT_EQ(Values(OnDisk(a.key)), Strings{"one"});
+  EXPECT_EQ(Values(OnDisk(b.key)), Strings{"two"});
+}
+
 }  // namespace
 }  // namespace kindred

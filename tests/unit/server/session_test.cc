@@ -309,7 +309,8 @@ TEST_F(SessionTest, EveryRowOfASessionCommandIsWhole) {
       const bool by_the_node = command.row.kind == RowKind::kKeyspace;
       EXPECT_TRUE(by_the_node || command.row.kind == RowKind::kSession) << command.row.name;
       EXPECT_TRUE(by_the_node || command.run != nullptr || command.has_subcommands ||
-                  &command.row == server_->with_row())
+                  &command.row == server_->with_row() || command.row.name == "exec" ||
+                  command.row.name == "watch")
           << command.row.name;
       EXPECT_FALSE(command.row.summary.empty()) << command.row.name;
       EXPECT_EQ(server_->SessionCommandOf(&command.row), &command) << command.row.name;
@@ -376,6 +377,39 @@ TEST_F(SessionTest, ConnectionsAreRefusedBeyondTheirNumberAndFromOutside) {
   EXPECT_EQ(server_->Admit(false), "ERR max number of clients reached");
   server_->clients().Leave();
   EXPECT_EQ(server_->Admit(false), std::nullopt);
+}
+
+TEST_F(SessionTest, ATransactionOfOneSlotIsOneGroup) {
+  EXPECT_EQ(
+      Say("MULTI\r\nINCR {t}a\r\nRENAME {t}a {t}b\r\nPING\r\nGET {t}b\r\nEXEC\r\nGET {t}b\r\n"),
+      "+OK\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n"
+      "*4\r\n:1\r\n+OK\r\n+PONG\r\n$1\r\n1\r\n$1\r\n1\r\n");
+}
+
+TEST_F(SessionTest, AWatchedKeyThatWasWrittenEndsTheTransaction) {
+  const std::string nil = "+OK\r\n+OK\r\n+OK\r\n+QUEUED\r\n*-1\r\n";
+  EXPECT_EQ(Say("WATCH {t}a\r\nSET {t}a 1\r\nMULTI\r\nINCR {t}a\r\nEXEC\r\n"), nil);
+  EXPECT_EQ(Say("WATCH b c\r\nSET c 1\r\nMULTI\r\nINCR d\r\nEXEC\r\n"), nil);
+  EXPECT_EQ(Say("WATCH {t}a\r\nFLUSHALL\r\nMULTI\r\nINCR {t}a\r\nEXEC\r\n"), nil);
+  EXPECT_EQ(Say("MULTI\r\nINCR {t}a\r\nEXEC\r\n"), "+OK\r\n+QUEUED\r\n*1\r\n:1\r\n");
+}
+
+TEST_F(SessionTest, WhatCannotBeOneIsRefusedWhereThatIsAsked) {
+  const std::string_view two = "MULTI\r\nSET a 1\r\nSET b 2\r\nEXEC\r\n";
+  const std::string queued = "+OK\r\n+QUEUED\r\n+QUEUED\r\n";
+  EXPECT_EQ(Say(two), queued + "*2\r\n+OK\r\n+OK\r\n");
+  Say("CONFIG SET strict-transactions yes\r\n");
+  EXPECT_EQ(Say(two), queued + "-CROSSSLOT Keys in request don't hash to the same slot\r\n");
+  EXPECT_EQ(Say("EXEC\r\n"), "-ERR EXEC without MULTI\r\n");
+}
+
+TEST_F(SessionTest, ATransactionHasABound) {
+  std::string many = "MULTI\r\n";
+  for (int i = 0; i < 16385; ++i) many += "PING\r\n";
+  const std::string replies = Say(many);
+  EXPECT_TRUE(replies.ends_with("commands, bytes or watched keys\r\n")) << replies.substr(0, 100);
+  EXPECT_TRUE(Say("EXEC\r\n")
+                  .ends_with("-EXECABORT Transaction discarded because of previous errors.\r\n"));
 }
 
 }  // namespace

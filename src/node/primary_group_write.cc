@@ -1,0 +1,162 @@
+// How a primary writes a group: in one message to each of the others and in one batch to its own
+// log, each of which takes all of it or nothing.
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "node/error_reply.h"
+#include "node/primary_group.h"
+#include "node/shared.h"
+#include "resp/errors.h"
+#include "store/keys.h"
+
+namespace kindred {
+namespace {
+
+// What the keys that are written are going to be here.
+template <typename Parts>
+std::vector<Stripe::Change> OwnChanges(const Parts& parts) {
+  std::vector<Stripe::Change> changes;
+  for (const auto& part : parts) {
+    if (!part.writes) continue;
+    CachedRecord* entry = part.work->entry;
+    changes.push_back({entry, Merge(entry->record, part.work->record)});
+  }
+  return changes;
+}
+
+}  // namespace
+
+void Primary::WriteGroup(GroupWork& group, std::vector<Next> nexts, const Turn& turn) {
+  GuardedGroup message;
+  if (!MakeGroupMessage(group, std::move(nexts), &message, turn)) return GroupAgain(group, turn);
+  Work& lead = *group.lead();
+  BeginRound(lead, State::kWrite, turn);
+  message.id = lead.round;
+  lead.decided = false;
+  lead.writes = WriteTally(turn.view->replicas() - 1, turn.view->Majority());
+  if (shared_.settings().rules.own_copy_last) {
+    stripe_.LogAll(OwnChanges(group.parts));
+  } else {
+    stripe_.WriteAll(OwnChanges(group.parts));
+  }
+  SendGroup(group, message, turn);
+  EvaluateGroup(group, turn);
+}
+
+// Keys that stay as they are get a version, too: an earlier group that only a few replicas have,
+// and of which a majority knows nothing, is then overtaken in all keys that the two share, and can
+// not come to light in one of them while it has lost in another. False: the grant has run out
+// meanwhile.
+bool Primary::MakeGroupMessage(GroupWork& group, std::vector<Next> nexts, GuardedGroup* message,
+                               const Turn& turn) {
+  for (size_t i = 0; i < group.parts.size(); ++i) {
+    GroupWork::Part& part = group.parts[i];
+    Work& work = *part.work;
+    Next& next = nexts[i];
+    part.writes = turn.view->replicas() > 1 || next.what != Next::What::kUnchanged;
+    if (!part.writes) continue;
+    Version version;
+    std::vector<Version> kept;
+    if (next.what == Next::What::kUnchanged) {
+      kept = AsItIs(part.base, &version);
+    } else if (next.what == Next::What::kPut) {
+      version.kind = next.value.kind;
+      version.expires_ms = next.value.expires_ms;
+      version.payload = std::move(next.value.payload);
+    }
+    Guarded item;
+    if (MakeGuarded(work, part.base, std::move(version), std::move(kept), &item, turn)) {
+      message->items.push_back(std::move(item));
+      continue;
+    }
+    for (const Guarded& named : message->items) {
+      shared_.clock().Settle(named.version.dot.time, false, 0);
+    }
+    return false;
+  }
+  return true;
+}
+
+void Primary::EvaluateGroup(GroupWork& group, const Turn& turn) {
+  Work& lead = *group.lead();
+  WriteTally& writes = lead.writes;
+  const bool own_counts = !shared_.settings().rules.own_copy_last || OwnMayTake(group, turn);
+  if (!writes.own() && writes.OwnWouldDo() && own_counts) {
+    stripe_.ShowAll(OwnChanges(group.parts));
+    writes.AddOwn();
+  }
+  if (writes.Decided() && !lead.decided) SettleGroup(group);
+  const uint32_t need =
+      std::max(std::min(group.operation.need, turn.view->replicas()), turn.view->Majority());
+  if (lead.decided && writes.total() >= need) {
+    uint64_t after = 0;  // also what was only read may not be taken back by a crash
+    for (const GroupWork::Part& part : group.parts) {
+      if (part.writes && writes.acks() >= need) continue;
+      after = std::max(after, part.work->entry->sequence);
+    }
+    return EndGroup(group, Outcome::kDone, std::move(group.reply), after, turn);
+  }
+  if (!lead.decided && IsFlushed(group)) return GroupAgain(group, turn);
+  if (!writes.AllAnswered()) return;
+  if (!lead.decided && writes.NobodyTook()) return GroupAgain(group, turn);
+  const std::string error =
+      NoQuorumUnknown(static_cast<int>(writes.total()), static_cast<int>(need));
+  if (!lead.decided) AbandonGroup(group);
+  EndGroup(group, Outcome::kUnknown, ErrorReply(error, group.operation.group->protocol), 0, turn);
+}
+
+// As a replica, this node would take it.
+bool Primary::OwnMayTake(const GroupWork& group, const Turn& turn) {
+  const GuardRules rules = guard_rules(turn);
+  return std::all_of(group.parts.begin(), group.parts.end(), [&](const GroupWork::Part& part) {
+    const Work& work = *part.work;
+    return !part.writes || MayTake(stripe_, *work.entry, work.vnode, work.dot, work.base, rules);
+  });
+}
+
+// A flush has come between: wherever the versions were taken, they are dead.
+bool Primary::IsFlushed(const GroupWork& group) const {
+  return std::any_of(group.parts.begin(), group.parts.end(), [&](const GroupWork::Part& part) {
+    return part.writes && part.work->dot.time <= stripe_.flushed(DbOf(part.work->key));
+  });
+}
+
+void Primary::SettleGroup(GroupWork& group) {
+  Work& lead = *group.lead();
+  const bool own = lead.writes.own();
+  lead.decided = true;
+  if (!own) stripe_.ShowAll(OwnChanges(group.parts));
+  const uint64_t since = shared_.settings().rules.grants ? held_[lead.vnode].since : 1;
+  for (const GroupWork::Part& part : group.parts) {
+    if (!part.writes) continue;
+    CachedRecord& entry = *part.work->entry;
+    entry.fresh_since = own ? since : 0;
+    shared_.clock().Settle(part.work->dot.time, true, own ? entry.sequence : 0);
+  }
+}
+
+void Primary::AbandonGroup(GroupWork& group) {
+  CHECK(!group.lead()->decided);
+  std::vector<CachedRecord*> entries;
+  for (const GroupWork::Part& part : group.parts) {
+    if (!part.writes) continue;
+    entries.push_back(part.work->entry);
+    shared_.clock().Settle(part.work->dot.time, false, 0);
+  }
+  stripe_.RevertAll(entries);
+  for (CachedRecord* entry : entries) entry->fresh_since = 0;
+  EndRound(*group.lead());
+}
+
+void Primary::GroupAgain(GroupWork& group, const Turn& turn) {
+  Work& lead = *group.lead();
+  if (lead.state == State::kWrite) AbandonGroup(group);
+  EndRound(lead);
+  lead.state = State::kReserved;
+  for (const GroupWork::Part& part : group.parts) part.work->entry->fresh_since = 0;
+  if (++lead.tries < kWriteTriesMax) return NeedGrant(lead, turn);
+  RefuseGroup(group, turn);
+}
+
+}  // namespace kindred

@@ -1,0 +1,179 @@
+// How a session queues commands, and runs what takes several steps: WATCH, which reads the keys,
+// and EXEC. While it does, nothing else of the connection runs.
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "resp/errors.h"
+#include "server/server.h"
+#include "server/session.h"
+#include "server/session_errors.h"
+#include "server/transaction.h"
+
+namespace kindred {
+
+Session::Ran Session::Queue(const CommandRow& row, const SessionCommand* command, Args args) {
+  Transaction& transaction = *transaction_;
+  size_t bytes = 0;
+  for (std::string_view arg : args) bytes += arg.size();
+  if (transaction.queue.size() >= kQueuedCommandsMax ||
+      transaction.queued_bytes + bytes > kQueuedBytesMax) {
+    return Reject(row, kTransactionTooLarge);
+  }
+  transaction.queued_bytes += bytes;
+  Transaction::Queued& queued = transaction.queue.emplace_back();
+  queued.row = &row;
+  queued.command = command;
+  queued.args = OwnedArgs(args);
+  ReplyWriter(chain_.Open(), protocol_).Simple("QUEUED");
+  chain_.Written();
+  return Ran::kYes;
+}
+
+// WATCH or EXEC.
+Session::Ran Session::BeginSteps(const CommandRow& row, Args args, uint64_t now_ms) {
+  Transaction& transaction = *transaction_;
+  if (row.name == "watch") {
+    if (!Watch(row, args)) return Ran::kYes;
+  } else {
+    if (!transaction.open) return Refuse(kExecWithoutMulti);
+    for (const Transaction::Queued& queued : transaction.queue) {
+      if (IsPaused(*queued.row, now_ms)) return Ran::kWaits;
+    }
+    const bool as_group = transaction.FitsOneGroup();
+    const bool strict = face() == Face::kCluster || server_.strict_transactions();
+    if (transaction.failed || (!as_group && strict)) {
+      const std::string_view error = transaction.failed ? kExecAbort : kCrossSlot;
+      transaction.Clear();
+      return Refuse(error);
+    }
+    transaction.is_exec = true;
+    transaction.PlanExec(as_group, db_, face() == Face::kPlain);
+  }
+  BeginCommand(row, args);
+  transaction.running = true;
+  transaction.open = false;
+  transaction.done = 0;
+  RunSteps(now_ms);
+  return Ran::kYes;
+}
+
+// False: it was refused.
+bool Session::Watch(const CommandRow&, Args args) {
+  Transaction& transaction = *transaction_;
+  if (transaction.open) {
+    // An error, but none that ends the transaction.
+    ReplyWriter(chain_.Open(), protocol_).Error(kWatchInsideMulti);
+    chain_.Written();
+    return false;
+  }
+  const size_t from = transaction.watches.size();
+  if (from + args.size() > kWatchedKeysMax) {
+    Refuse(kTransactionTooLarge);
+    return false;
+  }
+  for (std::string_view key : args.subspan(1)) {
+    const bool known = std::any_of(
+        transaction.watches.begin(), transaction.watches.end(),
+        [&](const Transaction::Watched& each) { return each.key == key && each.db == db_; });
+    if (!known) transaction.watches.push_back({std::string(key), db_, {}, false});
+  }
+  transaction.is_exec = false;
+  transaction.PlanWatch(from);
+  return true;
+}
+
+void Session::RunSteps(uint64_t now_ms) {
+  Transaction& transaction = *transaction_;
+  while (transaction.done < transaction.steps.size() && transaction.outcome.empty()) {
+    const Transaction::Step& step = transaction.steps[transaction.done];
+    if (step.what == Transaction::Step::What::kSession) {
+      RunSessionStep(step.index, now_ms);
+      continue;
+    }
+    std::string reply;
+    const Submitted submitted = SubmitStep(&reply, now_ms);
+    if (submitted.done) {
+      TakeStep(reply, submitted.after, now_ms);
+      continue;
+    }
+    transaction.request = submitted.id;
+    new_requests_.push_back(submitted.id);
+    if (transaction.first_request != 0) return;
+    transaction.first_request = submitted.id;
+    timer_.Pending(submitted.id);
+    chain_.Open();
+    chain_.Pending(submitted.id);
+    return;
+  }
+  EndSteps();
+}
+
+void Session::RunSessionStep(size_t index, uint64_t now_ms) {
+  Transaction& transaction = *transaction_;
+  Transaction::Queued& queued = transaction.queue[index];
+  ReplyWriter reply(&queued.reply, protocol_);
+  reply_after_ = 0;
+  queued.command->run(*this, queued.args.args(), reply, now_ms);
+  sleeps_until_ms_ = 0;  // DEBUG SLEEP does not hold up a transaction
+  transaction.after = std::max(transaction.after, reply_after_);
+  ++transaction.done;
+}
+
+Submitted Session::SubmitStep(std::string* reply, uint64_t now_ms) {
+  Transaction& transaction = *transaction_;
+  const Transaction::Step& step = transaction.steps[transaction.done];
+  const uint64_t deadline_ms = now_ms + server_.request_timeout_ms();
+  if (step.what == Transaction::Step::What::kCommand) {
+    const Transaction::Queued& queued = transaction.queue[step.index];
+    Request request;
+    request.row = queued.row;
+    request.args = queued.args.args();
+    request.db = db_;
+    request.protocol = protocol_;
+    request.consistency = &consistency_;
+    request.cluster_face = face() == Face::kCluster;
+    request.deadline_ms = deadline_ms;
+    return node_.Submit(request, reply, now_ms);
+  }
+  GroupRequest request = transaction.GroupOfStep();
+  request.protocol = protocol_;
+  request.consistency = &consistency_;
+  request.deadline_ms = deadline_ms;
+  return node_.SubmitGroup(request, reply, now_ms);
+}
+
+void Session::TakeStep(std::string_view reply, uint64_t after, uint64_t now_ms) {
+  Transaction& transaction = *transaction_;
+  const Transaction::Step& step = transaction.steps[transaction.done];
+  transaction.request = 0;
+  transaction.after = std::max(transaction.after, after);
+  if (step.what == Transaction::Step::What::kCommand) {
+    transaction.queue[step.index].reply = reply;
+  } else {
+    transaction.TakeGroupReply(reply, now_ms);
+  }
+  ++transaction.done;
+}
+
+void Session::EndSteps() {
+  Transaction& transaction = *transaction_;
+  const std::string reply = transaction.Reply(protocol_);
+  const uint64_t first = transaction.first_request, after = transaction.after;
+  // Of a WATCH that failed nothing is known, so nothing is watched.
+  if (transaction.is_exec || !transaction.outcome.empty()) {
+    transaction.Clear();
+  } else {
+    std::vector<Transaction::Watched> watches = std::move(transaction.watches);
+    transaction.Clear();
+    transaction.watches = std::move(watches);
+  }
+  if (first == 0) {
+    chain_.Open()->append(reply);
+    return Answered(reply, false, after);
+  }
+  timer_.OnReply(first, reply, after);
+  if (chain_.OnReply(first, after, reply)) CountReply(false, reply);
+}
+
+}  // namespace kindred

@@ -1,0 +1,98 @@
+#ifndef KINDRED_SERVER_TRANSACTION_H_
+#define KINDRED_SERVER_TRANSACTION_H_
+
+// What a session knows of MULTI and WATCH: the commands that are queued, the keys that are watched
+// and what they were, and, while EXEC or WATCH runs, its steps.
+//
+// EXEC on keys of one slot, watched ones included, is one group (node/group.h): all or nothing, and
+// nobody sees it half done. Otherwise its commands run one after the other, each by itself, after
+// the watched keys have been looked at.
+//
+// Owned by its session.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "node/node.h"
+#include "server/session_command.h"
+
+namespace kindred {
+
+// Bounds of one transaction; a command beyond is refused, and EXEC then, too.
+inline constexpr size_t kQueuedCommandsMax = 16384;
+inline constexpr size_t kQueuedBytesMax = size_t{64} << 20;
+inline constexpr size_t kWatchedKeysMax = 4096;
+
+class Transaction {
+ public:
+  struct Queued {
+    const CommandRow* row = nullptr;
+    const SessionCommand* command = nullptr;  // Null: it is for the node.
+    OwnedArgs args;
+    uint8_t db = 0;     // As part of the group.
+    std::string reply;  // Of those that have run.
+  };
+  struct Watched {
+    std::string key;
+    uint8_t db = 0;
+    Context seen;
+    bool existed = false;
+  };
+  struct Step {
+    enum class What {
+      kRecords,  // The records of keys that are to be watched.
+      kWatches,  // Whether watched keys are as they were.
+      kGroup,    // The queue's commands on keys, as one.
+      kCommand,  // One command of the queue by itself.
+      kSession,  // One that the session answers.
+    };
+    What what;
+    size_t index = 0;             // kCommand, kSession: in the queue.
+    std::vector<size_t> watched;  // Keys of one slot.
+  };
+
+  // Between MULTI and EXEC.
+  bool open = false;
+  bool failed = false;  // A command was refused: EXEC will be.
+  std::vector<Queued> queue;
+  size_t queued_bytes = 0;
+  std::vector<Watched> watches;
+
+  // While EXEC or WATCH runs.
+  bool running = false;
+  bool is_exec = false;
+  std::vector<Step> steps;
+  size_t done = 0;
+  uint64_t request = 0;        // That the step at `done` waits for; 0: none.
+  uint64_t first_request = 0;  // By which the reply's place is known; 0: none was pending.
+  uint64_t after = 0;
+  std::string outcome;  // Instead of the replies: an error, or that a watch has failed.
+
+  // Whether all of it can be one group.
+  bool FitsOneGroup() const;
+  // The steps of EXEC. `db`: the session's; `may_select`: SELECT works.
+  void PlanExec(bool as_group, uint8_t db, bool may_select);
+  // The steps of WATCH, for the watches from `from` on.
+  void PlanWatch(size_t from);
+  // The group of the step at `done`, which must be one of the first three.
+  GroupRequest GroupOfStep();
+  // Takes the reply to it. REQUIRES: it is whole.
+  void TakeGroupReply(std::string_view reply, uint64_t now_ms);
+  std::string Reply(int protocol) const;
+
+  // As after DISCARD.
+  void Clear();
+
+ private:
+  std::vector<Step> StepsBySlot(Step::What what, size_t from) const;
+
+  std::vector<std::array<std::string_view, 2>> record_args_;  // Of the group that is made.
+};
+
+}  // namespace kindred
+
+#endif  // KINDRED_SERVER_TRANSACTION_H_
