@@ -229,6 +229,20 @@ def lock():
     equal(time.monotonic() - begun < 10, True)
 
 
+@case("what the cache of Django 4 and later sends")
+def of_its_own():
+    """Debian's Django is 3.2, which has none of its own: the same calls of redis-py."""
+    a, b = key("own:a"), key("own:b")
+    pipe = r.pipeline()
+    pipe.mset({a: 1, b: b"pickled"})
+    pipe.expire(a, 100).expire(b, 100)
+    equal(pipe.execute(), [True, True, True])
+    equal([r.mget(a, b), r.exists(a), r.incr(a, 41)], [[b"1", b"pickled"], 1, 42])
+    between(r.ttl(a), 90, 100)
+    equal([r.persist(a), r.expire(b, 50), r.set(b, 2, ex=100, nx=True)], [True, True, None])
+    equal([r.set(b, 3, ex=100), r.delete(a, b), r.exists(b)], [True, 2, 0])
+
+
 @case("clear empties its database alone")
 def clear():
     connect(db=2).set(key("other"), 1)
