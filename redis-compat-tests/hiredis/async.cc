@@ -95,7 +95,7 @@ class Async {
 };
 
 void CallbacksInOrder() {
-  constexpr int kCommands = 2'000;
+  constexpr int kCommands = 1'000;
   Async client;
   const std::string key = Key("k");
   std::vector<std::string> expected;
@@ -113,7 +113,7 @@ void AskedInCallbacks() {
   // Each reply asks for the next: a round trip for every command.
   Async client;
   const std::string key = Key("k");
-  for (int i = 1; i <= 50; ++i) {
+  for (int i = 1; i <= 20; ++i) {
     client.Send({"INCR", key});
     client.Expect({"(integer) " + std::to_string(i)});
   }
@@ -133,11 +133,11 @@ void ErrorsAndBinaryData() {
 void DisconnectWaitsForReplies() {
   Async client;
   const std::string key = Key("k");
-  for (int i = 0; i < 500; ++i) client.Send({"INCR", key});
+  for (int i = 0; i < 200; ++i) client.Send({"INCR", key});
   redisAsyncDisconnect(client.context());
   client.Until([&] { return client.ended(); }, "the connection ends");
-  Equal(std::to_string(client.replies().size()), "500");
-  Equal(client.replies().back(), "(integer) 500");
+  Equal(std::to_string(client.replies().size()), "200");
+  Equal(client.replies().back(), "(integer) 200");
 }
 
 void ClosedByTheServer() {

@@ -97,9 +97,9 @@ void LargeValues() {
   Connection ask;
   const std::string key = Key("k");
   std::string value;
-  while (value.size() < 16 * kMegabyte) value += EachByte();
+  while (value.size() < 8 * kMegabyte) value += EachByte();
   Equal(ask({"SET", key, value}), "OK");
-  Holds(ask({"GET", key}) == Quoted(value), "16 MB come back as they were");
+  Holds(ask({"GET", key}) == Quoted(value), "8 MB come back as they were");
   Equal(ask({"STRLEN", key}), "(integer) " + std::to_string(value.size()));
   Equal(ask({"UNLINK", key}), "(integer) 1");
 }
@@ -132,7 +132,7 @@ void PipelineWithErrors() {
 }
 
 void PipelineOfLargeReplies() {
-  constexpr int kCommands = 100;
+  constexpr int kCommands = 50;
   Connection ask;
   const std::string key = Key("k");
   const std::string value(kMegabyte, 'x');
@@ -279,10 +279,10 @@ int main() {
       {"errors leave the connection as it was", Errors},
       {"HELLO in RESP2", Hello},
       {"a key expires", Expiry},
-      {"a value of 16 MB", LargeValues},
+      {"a value of 8 MB", LargeValues},
       {"pipelines of 10,000 commands", Pipeline},
       {"errors inside a pipeline", PipelineWithErrors},
-      {"a pipeline of 100 replies of 1 MB", PipelineOfLargeReplies},
+      {"a pipeline of 50 replies of 1 MB", PipelineOfLargeReplies},
       {"inline commands", InlineCommands},
       {"CLIENT REPLY OFF", RepliesThatAreNotWanted},
       {"databases", Databases},
