@@ -123,10 +123,9 @@ void WriteDocs(const CommandTable& table, const CommandRow& row, ReplyWriter& re
   AddUnlessEmpty("deprecated_since", row.deprecated_since, &after);
   AddUnlessEmpty("replaced_by", row.replaced_by, &after);
   const bool deprecated = !row.deprecated_since.empty();
+  const int doc_flags = deprecated + row.is_internal;
   const bool has_arguments = !row.arguments.empty();
   const std::vector<const CommandRow*> subcommands = table.SubcommandsOf(row);
-
-  const int doc_flags = deprecated + row.is_internal;
 
   reply.Map(before.size() + (doc_flags > 0) + after.size() + has_arguments + !subcommands.empty());
   for (const auto& [field, text] : before) WriteText(field, text, reply);
