@@ -11,6 +11,10 @@ import textwrap
 from lib import conversation
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent
+# Each family of scripts is a folder, and its files end alike.
+FAMILIES = {"cli": "rc", "kindred": "rc", "python": "py", "node": "js", "ruby": "rb", "php": "php",
+            "hiredis": "cc"}
+HELPERS = ("compat", "wire")
 SCRIPT_SECONDS = 120
 INSTALL_SECONDS = 300
 
@@ -18,10 +22,12 @@ INSTALL_SECONDS = 300
 @dataclasses.dataclass
 class Target:
     """One server as a client sees it. ports[0] is spoken to, the others are its fellow nodes.
-    `reference` is the port of a redis-server on the loopback address, for what is to be compared."""
+    `reference` is the port of a redis-server on the loopback address, for what is to be compared.
+    `programs` is where the build has put what the sources in hiredis/ have become."""
     name: str
     host: str
     ports: list
+    programs: pathlib.Path
     reference: int = 0
     cluster: bool = False
     kindred: bool = False
@@ -71,13 +77,12 @@ def read_skips(path):
 
 def scripts_for(target, only):
     """The scripts that apply to `target`, as paths relative to the folder."""
-    found = [path for family, ending in (("cli", "rc"), ("kindred", "rc"), ("python", "py"),
-                                         ("node", "js"))
+    found = [path for family, ending in FAMILIES.items()
              for path in sorted((FOLDER / family).glob(f"*.{ending}"))]
     names = []
     for path in found:
         name = str(path.relative_to(FOLDER))
-        is_helper = path.stem in ("compat", "wire")
+        is_helper = path.stem in HELPERS
         is_for_cluster_face = path.stem.startswith("cluster")
         is_for_kindred = path.parent.name == "kindred"
         if (not is_helper and is_for_cluster_face == target.cluster
@@ -121,7 +126,7 @@ def _play(player, name, case, skips):
 
 
 def _run_program(name, target, report, skips):
-    command = ["/usr/bin/python3"] if name.endswith(".py") else [shutil.which("node") or "node"]
+    command = _command_for(name, target)
     if name.endswith(".js"):
         if problem := install_node_modules():
             report.failure(name, target.name, problem)
@@ -131,13 +136,23 @@ def _run_program(name, target, report, skips):
                        COMPAT_PORTS=",".join(map(str, target.ports)),
                        COMPAT_REFERENCE=str(target.reference),
                        COMPAT_SKIP="\n".join(titles), PYTHONDONTWRITEBYTECODE="1")
-    code, output = _call(command + [str(FOLDER / name)], environment, SCRIPT_SECONDS)
+    code, output = _call(command, environment, SCRIPT_SECONDS)
     results = _read_results(output)
     if code != 0:
         results.append(("(the whole script)", "FAIL", f"it ended with {code}\n{output[-3000:]}"))
     elif not results:
         results.append(("(the whole script)", "FAIL", "it reported no case"))
     report.script(name, target.name, results)
+
+
+def _command_for(name, target):
+    """The languages are Debian's, as their client libraries are; Node.js may be another."""
+    family, script = name.split("/")
+    if family == "hiredis":
+        return [str(target.programs / pathlib.Path(script).stem)]
+    interpreter = {"python": "/usr/bin/python3", "node": shutil.which("node") or "node",
+                   "ruby": "/usr/bin/ruby", "php": "/usr/bin/php"}[family]
+    return [interpreter, str(FOLDER / name)]
 
 
 def _call(command, environment, seconds, folder=None):

@@ -9,17 +9,13 @@ theirs = reference(decode_responses=True)
 EXPECTED = {
     "command|getkeys arity", "command|getkeys arguments",
     "command|getkeysandflags arity", "command|getkeysandflags arguments",
-    "bitop arguments", "client|list arguments", "config|get arguments",
+    "bitop arguments", "client|kill arguments", "client|list arguments", "config|get arguments",
     "client|pause since", "cluster|getkeysinslot complexity", "cluster|replicas complexity",
     "cluster|slaves complexity", "module|loadex arguments", "replicaof arguments",
     "slaveof arguments", "wait flags",
     "psetex deprecated", "quit deprecated", "setex deprecated", "setnx deprecated",
     # IFEQ is Valkey's.
     "set arguments",
-    # Filters are told as one of several; that they may be repeated cannot be said in our rows.
-    "client|kill arguments",
-    # What is for Redis's own use is not marked.
-    "debug deprecated",
 }
 
 

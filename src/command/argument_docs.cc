@@ -46,9 +46,13 @@ class Parser {
     ArgumentDoc argument = Choice();
     if (optional) CHECK(Skip("]"));
     argument.optional = optional;
-    argument.multiple_token = Skip("*");
-    argument.multiple = argument.multiple_token || Skip("...");
+    Repeat(&argument);
     return argument;
+  }
+
+  void Repeat(ArgumentDoc* what) {
+    if (Skip("*")) what->multiple = what->multiple_token = true;
+    if (Skip("...")) what->multiple = true;
   }
 
   ArgumentDoc Choice() {
@@ -71,6 +75,12 @@ class Parser {
 
   ArgumentDoc Piece() {
     CHECK(!rest_.empty());
+    if (Skip("[")) {
+      ArgumentDoc piece = Piece();
+      piece.optional = true;
+      CHECK(Skip("]"));
+      return piece;
+    }
     const std::string_view label = Label();
     const std::string_view token = IsCapital(rest_[0]) ? Word() : std::string_view();
     ArgumentDoc piece;
@@ -101,6 +111,7 @@ class Parser {
     } else if (Skip("<")) {
       value = Choice();
       CHECK(Skip(">"));
+      Repeat(&value);
     } else {
       const std::string_view name = Word();
       value.name = name;

@@ -8,8 +8,8 @@
 //   argument  := choice [repeat] | "[" choice "]" [repeat]     "[]": optional
 //   repeat    := "..." | "*"                                   "*": each time with its token
 //   choice    := [label "="] piece ("|" piece)*                several pieces: one of them
-//   piece     := [label "="] (TOKEN | [TOKEN " "] value)
-//   value     := name [":" type] | "{" arguments "}" | "<" choice ">"
+//   piece     := [label "="] (TOKEN | [TOKEN " "] value) | "[" piece "]"
+//   value     := name [":" type] | "{" arguments "}" | "<" choice ">" [repeat]
 //
 // such as "key value [condition=NX|XX] [expiration=EX seconds|KEEPTTL]" or "data={key value}...".
 // Words in capitals are tokens, to be typed as they stand; the others are names of what is to be

@@ -123,15 +123,17 @@ void WriteDocs(const CommandTable& table, const CommandRow& row, ReplyWriter& re
   AddUnlessEmpty("deprecated_since", row.deprecated_since, &after);
   AddUnlessEmpty("replaced_by", row.replaced_by, &after);
   const bool deprecated = !row.deprecated_since.empty();
+  const int doc_flags = deprecated + row.is_internal;
   const bool has_arguments = !row.arguments.empty();
   const std::vector<const CommandRow*> subcommands = table.SubcommandsOf(row);
 
-  reply.Map(before.size() + deprecated + after.size() + has_arguments + !subcommands.empty());
+  reply.Map(before.size() + (doc_flags > 0) + after.size() + has_arguments + !subcommands.empty());
   for (const auto& [field, text] : before) WriteText(field, text, reply);
-  if (deprecated) {
+  if (doc_flags > 0) {
     reply.Bulk("doc_flags");
-    reply.Set(1);
-    reply.Simple("deprecated");
+    reply.Set(doc_flags);
+    if (deprecated) reply.Simple("deprecated");
+    if (row.is_internal) reply.Simple("syscmd");
   }
   for (const auto& [field, text] : after) WriteText(field, text, reply);
   if (has_arguments) {

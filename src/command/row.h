@@ -172,6 +172,7 @@ struct CommandRow {
   std::string_view key_notes = {};
   std::string_view deprecated_since = {};
   std::string_view replaced_by = {};
+  bool is_internal = false;  // for the maintainers of the server, not for applications
 
   bool ArityFits(size_t args) const {
     return arity >= 0 ? args == static_cast<size_t>(arity) : args >= static_cast<size_t>(-arity);

@@ -98,6 +98,13 @@ void ReleaseMemory() {
   }
 }
 
+void ReleaseMemoryInBackground() {
+  // jemalloc by itself looks at what is to be released only when its arena is used again: what a
+  // burst has taken would stay while the threads that freed it are idle.
+  bool on = true;
+  if (HasJemalloc()) mallctl("background_thread", nullptr, nullptr, &on, sizeof(on));
+}
+
 std::string SystemName() {
   utsname name{};
   uname(&name);

@@ -19,6 +19,10 @@ std::string AllocatorReport();
 // Gives what it keeps for later back to the system.
 void ReleaseMemory();
 
+// From now on what is freed goes back to the system after some seconds, also when nothing else
+// happens. Once, before there are other threads.
+void ReleaseMemoryInBackground();
+
 // "Linux 6.1.0 x86_64"
 std::string SystemName();
 std::string ExecutablePath();

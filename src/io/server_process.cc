@@ -439,6 +439,7 @@ absl::Status RunServer(const Config& config, const std::string& config_file,
                        const std::string& version) {
   absl::Status log = StartLog(config.GetText("loglevel"), config.GetText("logfile"));
   if (!log.ok()) return log;
+  ReleaseMemoryInBackground();
   const uint64_t files = RaiseOpenFilesLimit();
   const auto clients = static_cast<uint64_t>(config.GetNumber("maxclients"));
   if (files < clients + kFilesBesideClients) {

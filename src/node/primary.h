@@ -155,6 +155,7 @@ class Primary {
   bool HasGrant(uint32_t vnode, const Turn& turn) const;
   uint64_t GrantMs(const HeldGrant& held, uint64_t now) const;
   void Lose(HeldGrant& held, const Turn& turn);
+  uint64_t RenewalTime(const Turn& turn) const;
   bool IsPrimary(uint32_t vnode, const Turn& turn) const;
   bool IsWaitedFor(const HeldGrant& held) const;
   bool MayAsk(const HeldGrant& held, const Turn& turn) const;
@@ -184,6 +185,7 @@ class Primary {
   uint64_t last_group_ = 0;
   std::map<uint64_t, std::unique_ptr<GroupWork>> groups_;
   HeldGrants held_;
+  uint64_t grants_due_ms_ = 0;  // none of them has to be looked at before
 };
 
 }  // namespace kindred

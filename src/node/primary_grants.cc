@@ -23,6 +23,7 @@ void Primary::NeedGrant(Work& work, const Turn& turn) {
   if (turn.view->replicas() == 1 || !shared_.settings().rules.grants) return NeedBase(work, turn);
   HeldGrant& held = held_[work.vnode];
   held.used_ms = turn.now_ms;
+  if (held.until < RenewalTime(turn)) grants_due_ms_ = 0;
   if (HasGrant(work.vnode, turn)) return NeedBase(work, turn);
   work.state = State::kGrant;
   held.waiting.push_back(work.key);
@@ -30,6 +31,11 @@ void Primary::NeedGrant(Work& work, const Turn& turn) {
     held.tries = 0;
     AskGrants({work.vnode}, turn);
   }
+}
+
+// No grant that lasts longer than this is renewed yet.
+uint64_t Primary::RenewalTime(const Turn& turn) const {
+  return shared_.clock().Peek(turn.now_ms) + TimeOfMs(shared_.settings().grant_ms / 2);
 }
 
 void Primary::Lose(HeldGrant& held, const Turn& turn) {
@@ -70,6 +76,7 @@ uint64_t Primary::GrantMs(const HeldGrant& held, uint64_t now) const {
 void Primary::AskGrants(const std::vector<uint32_t>& vnodes, const Turn& turn) {
   DotClock& clock = shared_.clock();
   const uint64_t round = NewRound();
+  grants_due_ms_ = 0;
   std::map<Peer, Prepare> asks;
   for (uint32_t vnode : vnodes) {
     HeldGrant& held = held_[vnode];
@@ -130,6 +137,7 @@ void Primary::OnGrantAnswered(uint32_t vnode, const Turn& turn) {
     const bool careless = !shared_.settings().rules.notice_broken_grant && held.since != 0;
     if (since > held.since && !careless) held.since = since;
     held.until = held.asked_until;
+    grants_due_ms_ = 0;
     return EndAsking(vnode, true, turn);
   }
   const uint32_t open = turn.view->replicas() - 1 - static_cast<uint32_t>(held.answered.size());
@@ -174,19 +182,30 @@ void Primary::OnGranted(uint32_t vnode, uint64_t actor, const Turn& turn) {
   if (found != held_.end()) Lose(found->second, turn);
 }
 
+// Looks at all vnodes only when one of them may be due: there are many, and ticks are frequent.
 void Primary::TickGrants(const Turn& turn) {
+  if (turn.now_ms < grants_due_ms_) return;
+  grants_due_ms_ = UINT64_MAX;
   const uint64_t now = shared_.clock().Peek(turn.now_ms);
+  const uint64_t renewal = RenewalTime(turn);
   std::vector<uint32_t> renewals, failed;
   for (auto& [vnode, held] : held_) {
     if (held.round != 0) {
-      if (turn.now_ms < held.asked_ms + kAskAgainMs) continue;
+      const uint64_t again_ms = held.asked_ms + kAskAgainMs;
+      grants_due_ms_ = std::min(grants_due_ms_, again_ms);
+      if (turn.now_ms < again_ms) continue;
       (++held.tries < kTriesMax ? renewals : failed).push_back(vnode);
     } else if (IsWaitedFor(held)) {
+      grants_due_ms_ = 0;
       held.tries = 0;
       if (MayAsk(held, turn)) renewals.push_back(vnode);
     } else if (held.until != 0 && held.until < now + TimeOfMs(GrantMs(held, now) / 2) &&
                turn.now_ms < held.used_ms + kInUseMs && IsPrimary(vnode, turn)) {
       renewals.push_back(vnode);
+    } else if (held.until >= renewal) {
+      grants_due_ms_ = std::min(grants_due_ms_, turn.now_ms + MsOfTime(held.until - renewal));
+    } else if (held.until > now) {
+      grants_due_ms_ = 0;
     }
   }
   for (uint32_t vnode : failed) EndAsking(vnode, false, turn);

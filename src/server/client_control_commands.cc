@@ -209,9 +209,9 @@ constexpr SessionCommand kCommands[] = {
              .group = "connection",
              .complexity = "O(N) where N is the number of client connections",
              .arguments =
-                 "filter=old-format|new-format=<ID client-id:integer|client-type=TYPE "
-                 "<NORMAL|MASTER|SLAVE|REPLICA|PUBSUB>|USER username|ADDR addr|LADDR laddr|"
-                 "skipme=SKIPME <YES|NO>>"},
+                 "filter=old-format|new-format=<[ID client-id:integer]|[client-type=TYPE "
+                 "<NORMAL|MASTER|SLAVE|REPLICA|PUBSUB>]|[USER username]|[ADDR addr]|[LADDR laddr]|"
+                 "[skipme=SKIPME <YES|NO>]>..."},
      .run = Kill},
     {.row = {.name = "client|pause",
              .arity = -3,

@@ -70,7 +70,8 @@ constexpr SessionCommand kCommands[] = {
              .summary = "A container for debugging commands.",
              .since = "1.0.0",
              .group = "server",
-             .complexity = "Depends on subcommand."},
+             .complexity = "Depends on subcommand.",
+             .is_internal = true},
      .run = Debug,
      .after_all = true},
 };

@@ -19,15 +19,6 @@ START_SECONDS = 60.0
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
-class RedisServer(kindred.Server):
-    """A redis-server process; the rest is as for a node of Kindred."""
-
-    def command(self, *more):
-        os.makedirs(self.directory, exist_ok=True)
-        return ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir",
-                self.directory, "--save", "", *self.options, *more]
-
-
 class Group:
     """What is measured as one: its processes, and where clients connect."""
 
@@ -71,21 +62,23 @@ class Group:
 
 
 def redis_memory(folder):
-    server = RedisServer(os.path.join(folder, "redis"), kindred.free_port(), "--appendonly", "no")
+    server = kindred.RedisServer(os.path.join(folder, "redis"), kindred.free_port(),
+                                 "--appendonly", "no")
     return Group([server.start().wait_ready(START_SECONDS)])
 
 
 def redis_always(folder):
-    server = RedisServer(os.path.join(folder, "redis"), kindred.free_port(),
-                         "--appendonly", "yes", "--appendfsync", "always")
+    server = kindred.RedisServer(os.path.join(folder, "redis"), kindred.free_port(),
+                                 "--appendonly", "yes", "--appendfsync", "always")
     return Group([server.start().wait_ready(START_SECONDS)])
 
 
 def redis_cluster(folder):
     first = kindred.free_port(CLUSTER_NODES)
-    servers = [RedisServer(os.path.join(folder, f"redis-{port}"), port, "--appendonly", "yes",
-                           "--appendfsync", "always", "--cluster-enabled", "yes",
-                           "--cluster-port", port + 100, "--repl-diskless-sync-delay", "0")
+    servers = [kindred.RedisServer(
+        os.path.join(folder, f"redis-{port}"), port, "--appendonly", "yes", "--appendfsync",
+        "always", "--cluster-enabled", "yes", "--cluster-port", port + 100,
+        "--repl-diskless-sync-delay", "0")
                for port in range(first, first + CLUSTER_NODES)]
     for server in servers:
         server.start()

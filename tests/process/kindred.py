@@ -228,6 +228,15 @@ class Server:
         self.signal(signal.SIGCONT)
 
 
+class RedisServer(Server):
+    """A redis-server process, to compare with; the rest is as for a node of Kindred."""
+
+    def command(self, *more):
+        os.makedirs(self.directory, exist_ok=True)
+        return ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir",
+                self.directory, "--save", "", *self.options, *more]
+
+
 class Cluster:
     """Servers that are members of one cluster, on consecutive ports below `directory`."""
 

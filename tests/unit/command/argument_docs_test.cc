@@ -62,6 +62,12 @@ TEST(ArgumentDocs, PiecesOfAChoiceHaveTheirOwnLabels) {
             "write:block(sat:pure-token:SAT? value:string))");
 }
 
+TEST(ArgumentDocs, PiecesOfAChoiceMayBeLeftOutOrRepeated) {
+  EXPECT_EQ(Parsed("filter=old-format|new-format=<[ID id:integer]|[skip=SKIP <YES|NO>]>..."),
+            "filter:oneof(old-format:string new-format:oneof+(id:integer:ID? "
+            "skip:oneof:SKIP?(yes:pure-token:YES no:pure-token:NO)))");
+}
+
 TEST(ArgumentDocs, KeysBelongToTheKeySpecificationsInTheirOrder) {
   const auto indexes = [](int key_specs) {
     std::string out;
