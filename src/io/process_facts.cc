@@ -16,6 +16,9 @@ int mallctl(const char* name, void* old, size_t* old_size, void* fresh, size_t f
     __attribute__((weak));
 void malloc_stats_print(void (*write)(void* context, const char* text), void* context,
                         const char* options) __attribute__((weak));
+// Those of a sanitizer, which brings an allocator of its own.
+size_t __sanitizer_get_current_allocated_bytes() __attribute__((weak));
+size_t __sanitizer_get_heap_size() __attribute__((weak));
 }
 
 namespace kindred {
@@ -46,6 +49,10 @@ void MeasureAllocator(ProcessFacts* facts) {
     facts->active_bytes = AllocatorNumber("stats.active");
     facts->resident_bytes = AllocatorNumber("stats.resident");
     facts->allocator = AllocatorName();
+  } else if (__sanitizer_get_current_allocated_bytes != nullptr) {
+    facts->used_memory_bytes = __sanitizer_get_current_allocated_bytes();
+    facts->active_bytes = facts->resident_bytes = __sanitizer_get_heap_size();
+    facts->allocator = "sanitizer";
   } else {
     const struct mallinfo2 info = mallinfo2();
     facts->used_memory_bytes = info.uordblks + info.hblkhd;
