@@ -51,6 +51,7 @@ void Loop::ListenForClients(const std::vector<int>& listeners, Face face, bool t
 }
 
 void Loop::TurnAway(int socket, bool tls, std::string error) {
+  DropOldArrivals();
   if (!tls || turned_away_.size() >= kTurnedAwayMax) {
     // Before the handshake of TLS there is no way to say it.
     if (!tls) static_cast<void>(!write(socket, error.data(), error.size()));
