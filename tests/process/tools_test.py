@@ -47,7 +47,9 @@ def redis_cluster(directory):
 
 def start(directory):
     """Both faces, of the same cluster of Kindred, and what they are compared with."""
-    kindreds = Cluster(directory, NODES).start()
+    # Masses of commands wait behind each other, the longer the slower a node is.
+    kindreds = Cluster(directory, NODES,
+                       ("--request-timeout-ms", int(1000 * SLOWNESS))).start()
     redis = RedisServer(os.path.join(directory, "redis"), free_port()).start().wait_ready()
     redises = redis_cluster(directory)
     return (Face(redis.port, kindreds[0].port, [node.port for node in kindreds], False),
