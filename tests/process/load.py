@@ -148,24 +148,10 @@ class Load:
                 portion = keys[begin:begin + PORTION]
                 replies = client.pipeline([("get", key) for key in portion])
                 for key, reply in zip(portion, replies):
-                    values[key] = self._read(client, key) if isinstance(reply, ReplyError) else reply
-            return values, {name: self._read(client, name) for name in self.counters}
-
-    @staticmethod
-    def _read(client, key):
-        """A node may just have come back, and its links with it."""
-        replies = []
-
-        def answered():
-            try:
-                replies.append(client("get", key))
-            except ReplyError as error:
-                if not str(error).startswith("NOQUORUM"):
-                    raise
-            return replies
-
-        wait_until(answered, 5.0, f"{key} can be read")
-        return replies[0]
+                    if isinstance(reply, ReplyError):
+                        reply = client("get", key)  # once more: a node may just have come back
+                    values[key] = reply
+            return values, {name: client("get", name) for name in self.counters}
 
     def report(self):
         unknown_counts = sum(unknown for _, unknown in self.counters.values())
