@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "base/check.h"
 
 namespace kindred {
@@ -24,7 +25,22 @@ ClusterView::ClusterView(std::shared_ptr<const Topology> topology,
       break;
     }
     primaries_.push_back(primary);
+    AddAsked(nodes);
   }
+}
+
+void ClusterView::AddAsked(std::span<const uint16_t> nodes) {
+  const size_t self =
+      static_cast<size_t>(std::find(members_.begin(), members_.end(), kSelf) - members_.begin());
+  absl::InlinedVector<uint16_t, 8> order(nodes.begin(), nodes.end());
+  std::sort(order.begin(), order.end(), [&](uint16_t a, uint16_t b) {
+    return (a + members_.size() - self) % members_.size() <
+           (b + members_.size() - self) % members_.size();
+  });
+  for (uint16_t node : order) {
+    if (members_[node] != kSelf) asked_.push_back(members_[node]);
+  }
+  asked_begin_.push_back(asked_.size());
 }
 
 bool ClusterView::IsMember(Peer peer) const {
@@ -35,11 +51,6 @@ size_t ClusterView::NodeIndexOf(Peer peer) const {
   const auto found = std::find(members_.begin(), members_.end(), peer);
   CHECK(found != members_.end());
   return static_cast<size_t>(found - members_.begin());
-}
-
-bool ClusterView::IsReplica(uint32_t vnode) const {
-  const auto replicas = ReplicasOf(vnode);
-  return std::find(replicas.begin(), replicas.end(), kSelf) != replicas.end();
 }
 
 uint32_t ClusterView::AliveReplicasOf(uint32_t vnode) const {

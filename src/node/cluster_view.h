@@ -45,7 +45,15 @@ class ClusterView {
   std::span<const Peer> ReplicasOf(uint32_t vnode) const {
     return {replicas_.data() + static_cast<size_t>(vnode) * stride_, stride_};
   }
-  bool IsReplica(uint32_t vnode) const;  // whether this node holds the vnode
+  // The same but for this node, in the order in which it asks them for a record: whoever comes next
+  // after it among the members first. So a node asks as few others as can be, whose questions and
+  // answers then travel together, and no two ask the same.
+  std::span<const Peer> AskedFor(uint32_t vnode) const {
+    return {asked_.data() + asked_begin_[vnode], asked_begin_[vnode + 1] - asked_begin_[vnode]};
+  }
+  bool IsReplica(uint32_t vnode) const {  // whether this node holds the vnode
+    return asked_begin_[vnode + 1] - asked_begin_[vnode] < stride_;
+  }
   // The first live node of the preference list.
   Peer PrimaryOf(uint32_t vnode) const { return primaries_[vnode]; }
   uint32_t AliveReplicasOf(uint32_t vnode) const;
@@ -56,11 +64,15 @@ class ClusterView {
   bool frozen() const { return frozen_; }  // a join is under way: nothing may be written
 
  private:
+  void AddAsked(std::span<const uint16_t> nodes);
+
   std::shared_ptr<const Topology> topology_;
   std::vector<PeerState> states_;  // by Peer
   std::vector<Peer> members_;
-  std::vector<Peer> replicas_;   // vnode after vnode, `stride_` each
-  std::vector<Peer> primaries_;  // by vnode
+  std::vector<Peer> replicas_;          // vnode after vnode, `stride_` each
+  std::vector<Peer> primaries_;         // by vnode
+  std::vector<Peer> asked_;             // vnode after vnode,
+  std::vector<size_t> asked_begin_{0};  // from here on
   size_t stride_ = 0;
   bool frozen_ = false;
 };

@@ -37,8 +37,8 @@ void Coordinator::Read(uint64_t id, const Turn& turn) {
   if (turn.view->IsReplica(pending.vnode) || pending.consistency.read.IsLocal()) {
     Stripe& stripe = shared_.stripe(shared_.StripeOf(pending.vnode)).stripe;
     std::lock_guard lock(stripe.mutex());
-    CachedRecord* entry =
-        node_.FindOrDefer(stripe, pending.key, [this, id](const Turn& t) { Read(id, t); });
+    CachedRecord* entry = node_.FindOrDefer(
+        stripe, pending.key, [&] { return [this, id](const Turn& t) { Read(id, t); }; });
     if (entry == nullptr) return;
     pending.tally.Add(kSelf, entry->record);
     pending.own_after = entry->sequence;
@@ -58,23 +58,24 @@ void Coordinator::AskMore(Pending& pending, uint32_t count, const Turn& turn) {
   std::optional<uint64_t> digest;
   if (pending.tally.Has(kSelf)) digest = pending.tally.first_digest();
   for (const bool suspects : {false, true}) {
-    for (Peer peer : turn.view->ReplicasOf(pending.vnode)) {
+    for (Peer peer : turn.view->AskedFor(pending.vnode)) {
+      if (count == 0) break;
       const bool asked =
           std::find(pending.asked.begin(), pending.asked.end(), peer) != pending.asked.end();
       const bool fits = turn.view->link_up(peer) && turn.view->alive(peer) != suspects;
-      if (count == 0 || peer == kSelf || asked || !fits) continue;
+      if (asked || !fits) continue;
       --count;
       pending.asked.push_back(peer);
       pending.asked_ms = turn.now_ms;
-      turn.out->sends.push_back(
-          {peer, loop_, Ask{QuestionOf(pending.id, pending.attempt), pending.key, digest}});
+      turn.out->sends.emplace_back(
+          peer, loop_, Ask{QuestionOf(pending.id, pending.attempt), pending.key, digest});
     }
   }
   pending.hedge_at_ms =
       turn.now_ms + node_.HedgeMs(pending.asked.empty() ? kSelf : pending.asked.back());
 }
 
-void Coordinator::OnTell(Peer from, Tell tell, const Turn& turn) {
+void Coordinator::OnTell(Peer from, Tell&& tell, const Turn& turn) {
   const auto found = pending_.find(tell.id & kIdMask);
   if (found == pending_.end() || found->second->state != Pending::State::kReading) return;
   Pending& pending = *found->second;
@@ -92,8 +93,11 @@ void Coordinator::OnTell(Peer from, Tell tell, const Turn& turn) {
 // later read could go back in time: then the key's primary makes it so.
 void Coordinator::OnEnough(Pending& pending, const Turn& turn) {
   const bool quorum = pending.tally.need() >= turn.view->Majority();
-  const Record merged = DropUpTo(pending.tally.merged(), shared_.flushed(pending.db));
-  if (pending.tally.Agree() || !quorum) return AnswerRead(pending, merged, turn);
+  const uint64_t flushed = shared_.flushed(pending.db);
+  if (pending.tally.Agree() || !quorum) {
+    return AnswerRead(pending, DropUpTo(pending.tally.TakeMerged(), flushed), turn);
+  }
+  const Record merged = DropUpTo(pending.tally.merged(), flushed);
   const Rules& rules = shared_.settings().rules;
   const Version* newest = Newest(merged);
   const bool decided = newest == nullptr || !newest->guarded || !rules.spread_decided_only ||

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,6 +47,27 @@ class View {
   std::shared_ptr<const Topology> topology_;
   std::vector<ClusterView::PeerState> states_;
 };
+
+TEST(ClusterView, EachNodeAsksTheReplicaThatComesNextAfterIt) {
+  constexpr size_t kNodes = 5;
+  for (size_t self = 0; self < kNodes; ++self) {
+    const View cluster(kNodes, self);
+    const ClusterView view = cluster.Make();
+    for (uint32_t vnode = 0; vnode < 64; ++vnode) {
+      const auto nodes = cluster.topology().ReplicasOf(vnode);
+      std::vector<Peer> expected;
+      for (size_t step = 1; step < kNodes; ++step) {
+        const size_t node = (self + step) % kNodes;
+        if (std::find(nodes.begin(), nodes.end(), node) == nodes.end()) continue;
+        expected.push_back(cluster.PeerOf(node));
+      }
+      const auto asked = view.AskedFor(vnode);
+      EXPECT_EQ(std::vector<Peer>(asked.begin(), asked.end()), expected);
+      const bool held = std::find(nodes.begin(), nodes.end(), self) != nodes.end();
+      EXPECT_EQ(view.IsReplica(vnode), held);
+    }
+  }
+}
 
 TEST(ClusterView, ThePrimaryIsTheFirstReplicaThatIsAlive) {
   View cluster(5, 2);
