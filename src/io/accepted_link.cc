@@ -65,7 +65,7 @@ bool AcceptedLink::Open(PeerEvent event) {
 void AcceptedLink::OnBytes(std::string_view bytes) {
   if (over_) return;
   const bool sane = frames_.OnBytes(
-      bytes, [this](Message message) { host_.OnRequest(*this, std::move(message)); });
+      bytes, [this](Message&& message) { host_.OnRequest(*this, std::move(message)); });
   if (!sane) {
     over_ = true;
     foreign_ = true;

@@ -58,7 +58,7 @@ class AcceptedLink : private TcpStream::Owner {
  public:
   class Host {
    public:
-    virtual void OnRequest(AcceptedLink& link, Message message) = 0;
+    virtual void OnRequest(AcceptedLink& link, Message&& message) = 0;
     // After the messages of one read, or when the link is broken.
     virtual void OnAcceptedInput(AcceptedLink& link) = 0;
 

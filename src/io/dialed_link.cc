@@ -127,7 +127,7 @@ void DialedLink::OnHandshakeBytes(std::string_view bytes) {
 
 void DialedLink::OnFrameBytes(std::string_view bytes) {
   const bool sane = frames_->OnBytes(
-      bytes, [this](Message message) { host_.OnMessage(*this, std::move(message)); });
+      bytes, [this](Message&& message) { host_.OnMessage(*this, std::move(message)); });
   if (!sane) Fail("what came was no message");
   host_.OnInput();
 }

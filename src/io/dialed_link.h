@@ -44,7 +44,7 @@ class DialedLink : private TcpStream::Owner {
     // It broke, or an attempt has failed; `refused`: because one side does not want the other. The
     // link goes on by itself.
     virtual void OnLinkDown(DialedLink& link, const std::string& why, bool refused) = 0;
-    virtual void OnMessage(DialedLink& link, Message message) = 0;
+    virtual void OnMessage(DialedLink& link, Message&& message) = 0;
     // After the messages of one read.
     virtual void OnInput() = 0;
 

@@ -20,10 +20,10 @@ bool LinkFrames::Flush(TcpStream& stream) {
   return !stream.broken();
 }
 
-bool LinkFrames::OnBytes(std::string_view bytes, const std::function<void(Message)>& on_message) {
+bool LinkFrames::OnBytes(std::string_view bytes, const std::function<void(Message&&)>& on_message) {
   reader_.Feed(bytes);
+  Message message;
   while (true) {
-    Message message;
     switch (reader_.Next(&message)) {
       case FrameReader::Result::kMessage:
         on_message(std::move(message));

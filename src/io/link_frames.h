@@ -28,7 +28,7 @@ class LinkFrames {
   bool Flush(TcpStream& stream);
 
   // False if these are no messages: the link has to be closed.
-  bool OnBytes(std::string_view bytes, const std::function<void(Message)>& on_message);
+  bool OnBytes(std::string_view bytes, const std::function<void(Message&&)>& on_message);
 
  private:
   FrameWriter writer_;

@@ -132,7 +132,7 @@ void Loop::NoteBusy() {
   if (tick_ms_ != kTickMs) SetTick(kTickMs);
 }
 
-void Loop::OnMessage(Peer from, LinkId link, Message message, bool idle) {
+void Loop::OnMessage(Peer from, LinkId link, Message&& message, bool idle) {
   node_.OnMessage(from, link, std::move(message), now_ms());
   if (!idle) NoteBusy();
 }

@@ -120,7 +120,7 @@ class Loop {
 
   // Feeds a message to the Node; DrainOutbox comes when the last of what was read has been fed.
   // `idle`: it says nothing but that the peer lives.
-  void OnMessage(Peer from, LinkId link, Message message, bool idle);
+  void OnMessage(Peer from, LinkId link, Message&& message, bool idle);
   void DrainOutbox();
   void OnLinkUp(Peer peer, bool is_seed);
   // The member that JoinThrough links to cannot be reached, or one of the two does not want the

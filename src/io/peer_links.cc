@@ -92,7 +92,7 @@ void PeerLinks::OnLinkDown(DialedLink& link, const std::string& why, bool refuse
   }
 }
 
-void PeerLinks::OnMessage(DialedLink& link, Message message) {
+void PeerLinks::OnMessage(DialedLink& link, Message&& message) {
   for (const Dialed& dialed : dialed_) {
     if (dialed.link.get() != &link) continue;
     const bool idle = IsHeartbeat(message);
@@ -125,7 +125,7 @@ void PeerLinks::EndOlder(Peer peer, uint32_t lane) {
   });
 }
 
-void PeerLinks::OnRequest(AcceptedLink& link, Message message) {
+void PeerLinks::OnRequest(AcceptedLink& link, Message&& message) {
   const bool idle = IsHeartbeat(message);
   loop_.OnMessage(link.peer(), link.id(), std::move(message), idle);
 }

@@ -53,9 +53,9 @@ class PeerLinks : private DialedLink::Host, private AcceptedLink::Host {
   std::unique_ptr<TlsSession> NewTls() override;
   void OnLinkUp(DialedLink& link) override;
   void OnLinkDown(DialedLink& link, const std::string& why, bool refused) override;
-  void OnMessage(DialedLink& link, Message message) override;
+  void OnMessage(DialedLink& link, Message&& message) override;
   void OnInput() override;
-  void OnRequest(AcceptedLink& link, Message message) override;
+  void OnRequest(AcceptedLink& link, Message&& message) override;
   void OnAcceptedInput(AcceptedLink& link) override;
 
   void Dial(DialedLink::Target target);

@@ -203,8 +203,8 @@ void Coordinator::RunHere(uint64_t id, const Turn& turn) {
   Shared::StripeAndPrimary& place = shared_.stripe(shared_.StripeOf(pending.vnode));
   std::lock_guard lock(place.stripe.mutex());
   if (pending.group != nullptr) return RunGroupHere(pending, place, turn);
-  CachedRecord* entry =
-      node_.FindOrDefer(place.stripe, pending.key, [this, id](const Turn& t) { RunHere(id, t); });
+  CachedRecord* entry = node_.FindOrDefer(
+      place.stripe, pending.key, [&] { return [this, id](const Turn& t) { RunHere(id, t); }; });
   if (entry == nullptr) return;
   pending.state = Pending::State::kHere;
   Operation operation;

@@ -9,12 +9,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "node/group.h"
 #include "node/operation.h"
 #include "node/request.h"
@@ -40,7 +40,7 @@ class Coordinator {
   void OnForward(LinkId link, Forward forward, const Turn& turn);
   void OnForwardGroup(LinkId link, ForwardGroup forward, const Turn& turn);
   void OnForwarded(Forwarded forwarded, const Turn& turn);
-  void OnTell(Peer from, Tell tell, const Turn& turn);
+  void OnTell(Peer from, Tell&& tell, const Turn& turn);
   // What a primary answered to an operation of this loop.
   void OnHandover(Outbox::Handover handover, const Turn& turn);
   void OnLinkDown(Peer peer, const Turn& turn);
@@ -106,8 +106,8 @@ class Coordinator {
   const uint32_t loop_;
   uint64_t last_id_ = 0;
   std::string scratch_key_;  // AnswerAtOnce's record key
-  std::map<uint64_t, std::unique_ptr<Pending>>
-      pending_;  // by id: the order can be seen from outside
+  // By id: the order can be seen from outside.
+  absl::btree_map<uint64_t, std::unique_ptr<Pending>> pending_;
 };
 
 }  // namespace kindred

@@ -156,9 +156,9 @@ void Coordinator::OnForwardGroup(LinkId link, ForwardGroup forward, const Turn& 
 // REQUIRES: the stripe's lock.
 void Coordinator::RunGroupHere(Pending& pending, Shared::StripeAndPrimary& place,
                                const Turn& turn) {
-  const auto held =
-      node_.FindAllOrDefer(place.stripe, pending.group->keys,
-                           [this, id = pending.id](const Turn& t) { RunHere(id, t); });
+  const auto held = node_.FindAllOrDefer(place.stripe, pending.group->keys, [&] {
+    return [this, id = pending.id](const Turn& t) { RunHere(id, t); };
+  });
   if (!held.has_value()) return;
   pending.state = Pending::State::kHere;
   GroupOperation operation;

@@ -83,22 +83,22 @@ Peer Node::RouteOf(std::string_view key) {
   return now.PrimaryOf(now.topology().VnodeOf(KeySlot(key)));
 }
 
-void Node::OnMessage(Peer from, LinkId link, Message message, uint64_t now_ms) {
+void Node::OnMessage(Peer from, LinkId link, Message&& message, uint64_t now_ms) {
   if (link == 0) shared_.OnHeard(from, loop_, now_ms);
   const Turn turn = TurnAt(now_ms);
   Dispatch(from, link, std::move(message), turn);
   SettleHandovers(turn);
 }
 
-void Node::Dispatch(Peer from, LinkId link, Message message, const Turn& turn) {
+void Node::Dispatch(Peer from, LinkId link, Message&& message, const Turn& turn) {
   std::visit(
       Overloaded{
-          [&](Ask& m) { OnAskMessage(link, std::move(m), turn); },
-          [&](Guarded& m) { OnGuardedMessage(link, std::move(m), turn); },
-          [&](Replicate& m) { OnReplicateMessage(link, std::move(m), turn); },
+          [&](Ask& m) { OnAskMessage(link, m, turn); },
+          [&](Guarded& m) { OnGuardedMessage(link, m, turn); },
+          [&](Replicate& m) { OnReplicateMessage(link, m, turn); },
           [&](Prepare& m) { OnPrepareMessage(link, std::move(m), turn); },
-          [&](AskGroup& m) { OnAskGroupMessage(link, std::move(m), turn); },
-          [&](GuardedGroup& m) { OnGuardedGroupMessage(link, std::move(m), turn); },
+          [&](AskGroup& m) { OnAskGroupMessage(link, m, turn); },
+          [&](GuardedGroup& m) { OnGuardedGroupMessage(link, m, turn); },
           [&](TellGroup& m) {
             for (const Tell& item : m.items) LearnFlush(item.db, item.flushed, turn);
             WithPrimary(m.id,
@@ -161,23 +161,22 @@ void Node::OnHandover(Outbox::Handover handover, uint64_t now_ms) {
 
 // --- requests of peers
 
-void Node::AnswerLink(LinkId link, Message message, uint64_t after, const Turn& turn) {
-  turn.out->answers.push_back({link, after, std::move(message)});
+void Node::AnswerLink(LinkId link, Answered&& answered, const Turn& turn) {
+  turn.out->answers.emplace_back(link, answered.after, std::move(answered.message));
 }
 
-void Node::OnAskMessage(LinkId link, Ask ask, const Turn& turn) {
+void Node::OnAskMessage(LinkId link, const Ask& ask, const Turn& turn) {
   if (ask.key.size() < kRecordKeyPrefixBytes) return;
   Stripe& stripe = shared_.stripe(shared_.StripeOf(VnodeOfRecordKey(ask.key))).stripe;
   std::lock_guard lock(stripe.mutex());
-  const std::string key = ask.key;
-  CachedRecord* entry =
-      FindOrDefer(stripe, key, [this, link, ask](const Turn& t) { OnAskMessage(link, ask, t); });
+  CachedRecord* entry = FindOrDefer(stripe, ask.key, [&] {
+    return [this, link, ask](const Turn& t) { OnAskMessage(link, ask, t); };
+  });
   if (entry == nullptr) return;
-  Answered answered = OnAsk(stripe, *entry, ask);
-  AnswerLink(link, std::move(answered.message), answered.after, turn);
+  AnswerLink(link, OnAsk(stripe, *entry, ask), turn);
 }
 
-void Node::OnGuardedMessage(LinkId link, Guarded guarded, const Turn& turn) {
+void Node::OnGuardedMessage(LinkId link, const Guarded& guarded, const Turn& turn) {
   const auto parts = SplitRecordKey(guarded.key);
   if (!parts.has_value() || parts->db >= Stripe::kDatabases || guarded.version.dot.time == 0)
     return;
@@ -189,14 +188,14 @@ void Node::OnGuardedMessage(LinkId link, Guarded guarded, const Turn& turn) {
   if (shared_.disk_failed()) return;
   Stripe& stripe = shared_.stripe(shared_.StripeOf(vnode)).stripe;
   std::lock_guard lock(stripe.mutex());
-  const std::string key = guarded.key;
-  CachedRecord* entry = FindOrDefer(
-      stripe, key, [this, link, guarded](const Turn& t) { OnGuardedMessage(link, guarded, t); });
+  CachedRecord* entry = FindOrDefer(stripe, guarded.key, [&] {
+    return [this, link, guarded](const Turn& t) { OnGuardedMessage(link, guarded, t); };
+  });
   if (entry == nullptr) return;
   const Rules& rules = shared_.settings().rules;
   Answered answered = OnGuarded(stripe, *entry, vnode, guarded, shared_.clock().last(),
                                 {rules.grants, rules.guard});
-  AnswerLink(link, std::move(answered.message), answered.after, turn);
+  AnswerLink(link, std::move(answered), turn);
 }
 
 std::optional<uint32_t> Node::CommonVnode(const std::vector<std::string>& record_keys) {
@@ -211,21 +210,21 @@ std::optional<uint32_t> Node::CommonVnode(const std::vector<std::string>& record
   return common;
 }
 
-void Node::OnAskGroupMessage(LinkId link, AskGroup ask, const Turn& turn) {
+void Node::OnAskGroupMessage(LinkId link, const AskGroup& ask, const Turn& turn) {
   std::vector<std::string> keys;
   for (const Ask& item : ask.items) keys.push_back(item.key);
   const auto vnode = CommonVnode(keys);
   if (!vnode.has_value()) return;
   Stripe& stripe = shared_.stripe(shared_.StripeOf(*vnode)).stripe;
   std::lock_guard lock(stripe.mutex());
-  const auto held = FindAllOrDefer(
-      stripe, keys, [this, link, ask](const Turn& t) { OnAskGroupMessage(link, ask, t); });
+  const auto held = FindAllOrDefer(stripe, keys, [&] {
+    return [this, link, ask](const Turn& t) { OnAskGroupMessage(link, ask, t); };
+  });
   if (!held.has_value()) return;
-  Answered answered = OnAskGroup(stripe, held->entries(), ask);
-  AnswerLink(link, std::move(answered.message), answered.after, turn);
+  AnswerLink(link, OnAskGroup(stripe, held->entries(), ask), turn);
 }
 
-void Node::OnGuardedGroupMessage(LinkId link, GuardedGroup group, const Turn& turn) {
+void Node::OnGuardedGroupMessage(LinkId link, const GuardedGroup& group, const Turn& turn) {
   std::vector<std::string> keys;
   for (const Guarded& item : group.items) keys.push_back(item.key);
   const auto vnode = CommonVnode(keys);
@@ -242,27 +241,27 @@ void Node::OnGuardedGroupMessage(LinkId link, GuardedGroup group, const Turn& tu
   if (shared_.disk_failed()) return;
   Stripe& stripe = shared_.stripe(shared_.StripeOf(*vnode)).stripe;
   std::lock_guard lock(stripe.mutex());
-  const auto held = FindAllOrDefer(
-      stripe, keys, [this, link, group](const Turn& t) { OnGuardedGroupMessage(link, group, t); });
+  const auto held = FindAllOrDefer(stripe, keys, [&] {
+    return [this, link, group](const Turn& t) { OnGuardedGroupMessage(link, group, t); };
+  });
   if (!held.has_value()) return;
   const Rules& rules = shared_.settings().rules;
   Answered answered = OnGuardedGroup(stripe, held->entries(), *vnode, group, shared_.clock().last(),
                                      {rules.grants, rules.guard});
-  AnswerLink(link, std::move(answered.message), answered.after, turn);
+  AnswerLink(link, std::move(answered), turn);
 }
 
-void Node::OnReplicateMessage(LinkId link, Replicate replicate, const Turn& turn) {
+void Node::OnReplicateMessage(LinkId link, const Replicate& replicate, const Turn& turn) {
   if (replicate.key.size() < kRecordKeyPrefixBytes || shared_.disk_failed()) return;
   if (!shared_.clock().HearRecord(replicate.record, turn.now_ms)) return;
   Stripe& stripe = shared_.stripe(shared_.StripeOf(VnodeOfRecordKey(replicate.key))).stripe;
   std::lock_guard lock(stripe.mutex());
-  const std::string key = replicate.key;
-  CachedRecord* entry = FindOrDefer(stripe, key, [this, link, replicate](const Turn& t) {
-    OnReplicateMessage(link, replicate, t);
+  CachedRecord* entry = FindOrDefer(stripe, replicate.key, [&] {
+    return [this, link, replicate](const Turn& t) { OnReplicateMessage(link, replicate, t); };
   });
   if (entry == nullptr) return;
   Answered answered = OnReplicate(stripe, *entry, replicate, shared_.clock().last());
-  if (replicate.id != 0) AnswerLink(link, std::move(answered.message), answered.after, turn);
+  if (replicate.id != 0) AnswerLink(link, std::move(answered), turn);
 }
 
 void Node::OnPrepareMessage(LinkId link, Prepare prepare, const Turn& turn) {
@@ -325,7 +324,7 @@ void Node::AnswerPrepare(LinkId link, const Prepare& prepare, const Turn& turn) 
     prepared.items.push_back({item.vnode, answer.granted ? answer.since : 0, answer.refused_below});
     after = std::max(after, place.stripe.grants_sequence());
   }
-  AnswerLink(link, std::move(prepared), after, turn);
+  AnswerLink(link, {std::move(prepared), after}, turn);
 }
 
 // --- links, disk, time
@@ -407,29 +406,14 @@ uint32_t Node::VnodeOfRecordKey(std::string_view record_key) {
   return view().topology().VnodeOf(parts->slot & (kSlots - 1));
 }
 
-CachedRecord* Node::FindOrDefer(Stripe& stripe, const std::string& key, Deferred again) {
-  const auto waiting = loading_.find(key);
-  if (waiting != loading_.end()) {
-    waiting->second.push_back(std::move(again));
-    return nullptr;
-  }
-  CachedRecord* entry = stripe.Find(key);
-  if (entry != nullptr) return entry;
-  loading_[key].push_back(std::move(again));
-  outbox_.loads.push_back({key});
-  return nullptr;
+CachedRecord* Node::FindUnlessLoading(Stripe& stripe, const std::string& key) {
+  return IsLoading(key) ? nullptr : stripe.Find(key);
 }
 
-std::optional<HeldRecords> Node::FindAllOrDefer(Stripe& stripe,
-                                                const std::vector<std::string>& keys,
-                                                const Deferred& again) {
-  HeldRecords held;
-  for (const std::string& key : keys) {
-    CachedRecord* entry = FindOrDefer(stripe, key, again);
-    if (entry == nullptr) return {};
-    held.Add(entry);
-  }
-  return held;
+void Node::DeferUntilLoaded(std::string key, Deferred again) {
+  std::vector<Deferred>& waiting = loading_[key];
+  if (waiting.empty()) outbox_.loads.push_back({std::move(key)});
+  waiting.push_back(std::move(again));
 }
 
 uint64_t Node::HedgeMs(Peer peer) const {

@@ -45,7 +45,7 @@ class Node {
   Peer RouteOf(std::string_view key);
 
   // Inputs from the edge. `link` is where an answer goes; for answers on our own links it is 0.
-  void OnMessage(Peer from, LinkId link, Message message, uint64_t now_ms);
+  void OnMessage(Peer from, LinkId link, Message&& message, uint64_t now_ms);
   void OnLinkUp(Peer peer, uint64_t now_ms);    // our link of this loop to `peer` is ready
   void OnLinkDown(Peer peer, uint64_t now_ms);  // it broke
   void OnHandover(Outbox::Handover handover, uint64_t now_ms);
@@ -72,11 +72,26 @@ class Node {
   // The vnode of all these record keys; nothing if one is none, or they are of several.
   std::optional<uint32_t> CommonVnode(const std::vector<std::string>& record_keys);
   // The key's entry; null if its record has to come from the disk, or others wait for that: then
-  // `again` runs when it is there, in turn. REQUIRES: the stripe's lock.
-  CachedRecord* FindOrDefer(Stripe& stripe, const std::string& key, Deferred again);
+  // what `later()` gives, a Deferred, runs when it is there, in turn. Only then is it asked for, so
+  // that nothing is copied for a record that is here. REQUIRES: the stripe's lock.
+  template <typename Later>
+  CachedRecord* FindOrDefer(Stripe& stripe, const std::string& key, const Later& later) {
+    CachedRecord* entry = FindUnlessLoading(stripe, key);
+    if (entry == nullptr) DeferUntilLoaded(std::string(key), later());
+    return entry;
+  }
   // The same for several keys; the entries stay where they are as long as they are held on to.
+  template <typename Later>
   std::optional<HeldRecords> FindAllOrDefer(Stripe& stripe, const std::vector<std::string>& keys,
-                                            const Deferred& again);
+                                            const Later& later) {
+    HeldRecords held;
+    for (const std::string& key : keys) {
+      CachedRecord* entry = FindOrDefer(stripe, key, later);
+      if (entry == nullptr) return {};
+      held.Add(entry);
+    }
+    return held;
+  }
   bool IsLoading(std::string_view key) const { return !loading_.empty() && loading_.contains(key); }
   // A peer knows of a flush. REQUIRES: no stripe's lock is held.
   void LearnFlush(uint8_t db, uint64_t time, const Turn& turn);
@@ -88,23 +103,25 @@ class Node {
  private:
   Turn TurnAt(uint64_t now_ms);
   Submitted Settled(const Submitted& submitted, std::string* reply, const Turn& turn);
-  void Dispatch(Peer from, LinkId link, Message message, const Turn& turn);
+  void Dispatch(Peer from, LinkId link, Message&& message, const Turn& turn);
   void SettleHandovers(const Turn& turn);
 
   // Requests of peers about single records.
-  void OnAskMessage(LinkId link, Ask ask, const Turn& turn);
-  void OnGuardedMessage(LinkId link, Guarded guarded, const Turn& turn);
-  void OnAskGroupMessage(LinkId link, AskGroup ask, const Turn& turn);
-  void OnGuardedGroupMessage(LinkId link, GuardedGroup group, const Turn& turn);
-  void OnReplicateMessage(LinkId link, Replicate replicate, const Turn& turn);
+  void OnAskMessage(LinkId link, const Ask& ask, const Turn& turn);
+  void OnGuardedMessage(LinkId link, const Guarded& guarded, const Turn& turn);
+  void OnAskGroupMessage(LinkId link, const AskGroup& ask, const Turn& turn);
+  void OnGuardedGroupMessage(LinkId link, const GuardedGroup& group, const Turn& turn);
+  void OnReplicateMessage(LinkId link, const Replicate& replicate, const Turn& turn);
   void OnPrepareMessage(LinkId link, Prepare prepare, const Turn& turn);
   bool MayGrantNow(const Prepare& prepare, const Turn& turn);
   void RunDelayedPrepares(LinkId link, uint32_t vnode, const Turn& turn);
   void TickDelayedPrepares(const Turn& turn);
   void AnswerPrepare(LinkId link, const Prepare& prepare, const Turn& turn);
-  void AnswerLink(LinkId link, Message message, uint64_t after, const Turn& turn);
+  static void AnswerLink(LinkId link, Answered&& answered, const Turn& turn);
   template <typename Act>
   void WithPrimary(uint64_t round, const Act& act);
+  CachedRecord* FindUnlessLoading(Stripe& stripe, const std::string& key);
+  void DeferUntilLoaded(std::string key, Deferred again);
 
   Shared& shared_;
   const uint32_t loop_;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "node/coordinator.h"
 #include "node/group.h"
 #include "node/join.h"
@@ -62,7 +63,7 @@ struct Coordinator::Pending {
   Peer target = kSelf;   // kForwarded
   ReadTally tally;       // kReading
   uint8_t attempt = 0;   // a read that begins again takes no answers to its earlier questions
-  std::vector<Peer> asked;
+  absl::InlinedVector<Peer, 3> asked;
   uint64_t asked_ms = 0;
   uint64_t hedge_at_ms = 0;
   uint64_t own_after = 0;           // the sequence of our own record

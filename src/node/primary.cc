@@ -400,8 +400,8 @@ void Primary::EndRound(Work& work) {
   work.round = 0;
 }
 
-void Primary::SendTo(Peer peer, Message message, const Turn& turn) {
-  turn.out->sends.push_back({peer, shared_.LaneOf(index_), std::move(message)});
+void Primary::SendTo(Peer peer, Message&& message, const Turn& turn) {
+  turn.out->sends.emplace_back(peer, shared_.LaneOf(index_), std::move(message));
 }
 
 // A majority's records are enough; but where a read has found that replicas differ, all who can be

@@ -169,7 +169,7 @@ class Primary {
   uint64_t NewRound();
   void BeginRound(Work& work, State state, const Turn& turn);
   void EndRound(Work& work);
-  void SendTo(Peer peer, Message message, const Turn& turn);
+  void SendTo(Peer peer, Message&& message, const Turn& turn);
   void AskOthers(Work& work, const Turn& turn);
   uint32_t NeedOf(const Operation& operation, const Turn& turn) const;
   bool IsUnguarded(const Operation& operation, const Turn& turn) const;

@@ -6,8 +6,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "causal/record.h"
 #include "message/outbox.h"
 
@@ -31,6 +33,7 @@ class ReadTally {
   // All have told the same record.
   bool Agree() const { return agree_; }
   const Record& merged() const { return merged_; }
+  Record TakeMerged() { return std::move(merged_); }       // the tally is of no use then
   uint64_t first_digest() const { return first_digest_; }  // of the record that was added first
   // Those whose record is not the merged one.
   std::vector<Peer> Behind() const;
@@ -44,7 +47,7 @@ class ReadTally {
     Peer peer;
     uint64_t digest;
   };
-  std::vector<Told> peers_;
+  absl::InlinedVector<Told, 3> peers_;
 };
 
 }  // namespace kindred
