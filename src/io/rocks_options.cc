@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "io/log_file_system.h"
 #include "io/ring_memtable.h"
 #include "io/rocks_log.h"
 
@@ -86,11 +87,13 @@ rocksdb::ColumnFamilyOptions MakeRecordsOptions(const RocksSettings& settings,
 // (kTolerateCorruptedTailRecords accepts only a record that is cut off; pages of a torn write may
 // reach the disk in any order and leave a wrong checksum, which it refuses. kAbsoluteConsistency
 // refuses both.) RocksDB 7.8 turns recycle_log_file_num off under all three, since an old record in
-// a recycled file could be taken for a new one; we leave it at 0 to say so. The log's blocks are
-// reserved ahead by fallocate (RocksDB's default), so a sync need not look for free ones.
+// a recycled file could be taken for a new one; we leave it at 0 to say so. What a recycled file
+// would spare a sync the zeros do that a log is filled with ahead (io/log_file_system.h). Where no
+// group is synced they would only cost, and after a power loss could hide that one is missing.
 void SetUpLog(const RocksSettings& settings, rocksdb::DBOptions* options) {
   options->wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options->recycle_log_file_num = 0;
+  if (settings.fsync == AppendFsync::kAlways) options->env = LogAheadEnv();
   options->wal_bytes_per_sync = 0;
   options->use_fsync = false;
   // A group is in the operating system's hands when its write returns, also where it is not
