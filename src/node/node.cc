@@ -397,13 +397,13 @@ void Node::LearnFlush(uint8_t db, uint64_t time, const Turn& turn) {
 void Node::Locate(std::string_view key, uint8_t db, std::string* record_key, uint32_t* vnode) {
   const uint16_t slot = KeySlot(key);
   MakeRecordKey({slot, Hash32(key), db, key}, record_key);
-  *vnode = view().topology().VnodeOf(slot);
+  *vnode = view_->topology().VnodeOf(slot);
 }
 
 uint32_t Node::VnodeOfRecordKey(std::string_view record_key) {
   const auto parts = SplitRecordKey(record_key);
   CHECK(parts.has_value());
-  return view().topology().VnodeOf(parts->slot & (kSlots - 1));
+  return view_->topology().VnodeOf(parts->slot & (kSlots - 1));
 }
 
 CachedRecord* Node::FindUnlessLoading(Stripe& stripe, const std::string& key) {

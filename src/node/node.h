@@ -66,7 +66,8 @@ class Node {
   // --- for the parts of the node
 
   using Deferred = std::function<void(const Turn&)>;
-  // The record key and vnode of a key.
+  // The record key and vnode of a key. As all here, within a turn: its view is the one of the turn,
+  // which another loop may be replacing.
   void Locate(std::string_view key, uint8_t db, std::string* record_key, uint32_t* vnode);
   uint32_t VnodeOfRecordKey(std::string_view record_key);
   // The vnode of all these record keys; nothing if one is none, or they are of several.
