@@ -25,7 +25,8 @@ struct HeldGrant {
   uint64_t round = 0;  // 0: not asking
   uint64_t asked_until = 0;
   uint64_t asked_ms = 0;
-  uint32_t tries = 0;
+  uint32_t asked_again = 0;  // for want of answers
+  uint32_t refused = 0;      // times that another was seen to have it
   std::vector<Peer> answered;
   std::vector<uint64_t> granted_since;  // of those who granted
   std::vector<std::string> waiting;     // keys whose work goes on when it is over

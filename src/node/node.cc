@@ -143,6 +143,16 @@ void Node::WithPrimary(uint64_t round, const Act& act) {
   act(place.primary);
 }
 
+// The stripes whose time this loop keeps.
+template <typename Act>
+void Node::ForOwnStripes(const Act& act) {
+  for (uint32_t index = loop_; index < shared_.stripes(); index += shared_.settings().loops) {
+    Shared::StripeAndPrimary& place = shared_.stripe(index);
+    std::lock_guard lock(place.stripe.mutex());
+    act(place.primary);
+  }
+}
+
 // Operations end as handovers, because another loop may have asked; ours are taken here.
 void Node::SettleHandovers(const Turn& turn) {
   for (size_t i = 0; i < outbox_.handovers.size(); ++i) {
@@ -332,6 +342,7 @@ void Node::AnswerPrepare(LinkId link, const Prepare& prepare, const Turn& turn) 
 void Node::OnLinkUp(Peer peer, uint64_t now_ms) {
   shared_.OnLinkUp(peer, loop_, now_ms);
   const Turn turn = TurnAt(now_ms);
+  ForOwnStripes([](Primary& primary) { primary.OnLinkUp(); });
   members_.OnLinkUp(peer, turn);
   SettleHandovers(turn);
 }
@@ -375,11 +386,7 @@ void Node::OnTick(uint64_t now_ms) {
   const Turn turn = TurnAt(now_ms);
   coordinator_.OnTick(turn);
   TickDelayedPrepares(turn);
-  for (uint32_t index = loop_; index < shared_.stripes(); index += shared_.settings().loops) {
-    Shared::StripeAndPrimary& place = shared_.stripe(index);
-    std::lock_guard lock(place.stripe.mutex());
-    place.primary.OnTick(turn);
-  }
+  ForOwnStripes([&](Primary& primary) { primary.OnTick(turn); });
   keyspace_.OnTick(turn);
   members_.OnTick(turn);
   if (loop_ == 0) sweeper_.OnTick(turn);

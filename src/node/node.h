@@ -121,6 +121,8 @@ class Node {
   static void AnswerLink(LinkId link, Answered&& answered, const Turn& turn);
   template <typename Act>
   void WithPrimary(uint64_t round, const Act& act);
+  template <typename Act>
+  void ForOwnStripes(const Act& act);
   CachedRecord* FindUnlessLoading(Stripe& stripe, const std::string& key);
   void DeferUntilLoaded(std::string key, Deferred again);
 

@@ -12,11 +12,6 @@
 #include "store/keys.h"
 
 namespace kindred {
-namespace {
-// A question that nobody has answered for so long is asked again.
-constexpr uint64_t kAskAgainMs = 100;
-}  // namespace
-
 Primary::Primary(Stripe& stripe, Shared& shared, uint32_t index)
     : stripe_(stripe), shared_(shared), index_(index) {
   CHECK(index < kRoundBit);
@@ -332,7 +327,7 @@ void Primary::EndBatch(Work& work) {
   work.group = nullptr;
   work.tries = 0;
   work.has_to_write = false;
-  work.asked_again = false;
+  work.asked_again = 0;
   work.decided = false;
   work.confirming = false;
   runnable_.push_back(&work);
@@ -346,6 +341,15 @@ void Primary::OnTick(const Turn& turn) {
             [](const Work* a, const Work* b) { return a->key < b->key; });
   for (Work* work : works) CheckDeadlines(*work, turn);
   Drain(turn);
+}
+
+void Primary::OnLinkUp() {
+  grants_due_ms_ = 0;
+  for (auto& [vnode, held] : held_) {
+    held.asked_ms = 0;
+    held.asked_again = 0;
+  }
+  for (auto& [key, work] : works_) work->round_ms = 0;
 }
 
 void Primary::CheckDeadlines(Work& work, const Turn& turn) {
@@ -374,9 +378,9 @@ void Primary::CheckDeadlines(Work& work, const Turn& turn) {
     return EndBatch(work);
   }
   const bool asking = work.state == State::kBase || work.state == State::kCheck;
-  if (!asking || turn.now_ms < work.round_ms + kAskAgainMs) return;
+  if (!asking || turn.now_ms < work.round_ms + AskAgainMs(work.asked_again)) return;
   EndRound(work);
-  work.asked_again = true;
+  ++work.asked_again;
   work.state == State::kBase ? NeedBase(work, turn) : Check(work, turn);
 }
 
@@ -411,7 +415,7 @@ void Primary::AskOthers(Work& work, const Turn& turn) {
   const bool confirms = std::any_of(work.batch.begin(), work.batch.end(),
                                     [](const Operation& o) { return o.confirm; });
   const uint32_t majority = turn.view->Majority();
-  work.reads = ReadTally(confirms && !work.asked_again
+  work.reads = ReadTally(confirms && work.asked_again == 0
                              ? std::max(majority, ReachableReplicas(work.vnode, turn))
                              : majority);
   work.reads.Add(kSelf, work.entry->record);

@@ -61,6 +61,10 @@ class Primary {
   void OnAck(Peer from, uint64_t id, const Turn& turn);
   void OnNack(Peer from, const Nack& nack, const Turn& turn);
 
+  // Some peer can be reached again: what was asked into its absence is asked anew with the next
+  // tick.
+  void OnLinkUp();
+
   // Deadlines, lost rounds, and renewal of the grants that are in use.
   void OnTick(const Turn& turn);
 

@@ -9,8 +9,7 @@
 
 namespace kindred {
 namespace {
-constexpr uint64_t kAskAgainMs = 100;  // a question without enough answers is asked again
-constexpr uint32_t kTriesMax = 8;
+constexpr uint32_t kAskedAgainMax = 4;  // a question whose answer nobody waits for
 constexpr uint64_t kInUseMs = 2000;  // a primary's grants that were wanted so recently are renewed
 }  // namespace
 
@@ -28,7 +27,7 @@ void Primary::NeedGrant(Work& work, const Turn& turn) {
   work.state = State::kGrant;
   held.waiting.push_back(work.key);
   if (held.round == 0 && MayAsk(held, turn)) {
-    held.tries = 0;
+    held.asked_again = 0;
     AskGrants({work.vnode}, turn);
   }
 }
@@ -143,16 +142,17 @@ void Primary::OnGrantAnswered(uint32_t vnode, const Turn& turn) {
   const uint32_t open = turn.view->replicas() - 1 - static_cast<uint32_t>(held.answered.size());
   if (held.granted_since.size() + open >= majority) return;
   // Somebody else has it, and now we know from when on we may have it. Nothing is taken back that
-  // nobody waits for.
+  // nobody waits for; who waits does so until his time is over.
   held.until = 0;
-  if (!IsWaitedFor(held) || ++held.tries >= kTriesMax) return EndAsking(vnode, false, turn);
-  if (held.tries == 1) AskGrants({vnode}, turn);
+  if (!IsWaitedFor(held)) return EndAsking(vnode, false, turn);
+  if (held.refused++ == 0) AskGrants({vnode}, turn);
 }
 
 void Primary::EndAsking(uint32_t vnode, bool granted, const Turn& turn) {
   HeldGrant& held = held_[vnode];
   held.round = 0;
-  held.tries = 0;
+  held.refused = 0;
+  held.asked_again = 0;
   std::vector<std::string> waiting;
   waiting.swap(held.waiting);
   for (const std::string& key : waiting) {
@@ -191,13 +191,13 @@ void Primary::TickGrants(const Turn& turn) {
   std::vector<uint32_t> renewals, failed;
   for (auto& [vnode, held] : held_) {
     if (held.round != 0) {
-      const uint64_t again_ms = held.asked_ms + kAskAgainMs;
+      const uint64_t again_ms = held.asked_ms + AskAgainMs(held.asked_again);
       grants_due_ms_ = std::min(grants_due_ms_, again_ms);
       if (turn.now_ms < again_ms) continue;
-      (++held.tries < kTriesMax ? renewals : failed).push_back(vnode);
+      const bool go_on = ++held.asked_again < kAskedAgainMax || IsWaitedFor(held);
+      (go_on ? renewals : failed).push_back(vnode);
     } else if (IsWaitedFor(held)) {
       grants_due_ms_ = 0;
-      held.tries = 0;
       if (MayAsk(held, turn)) renewals.push_back(vnode);
     } else if (held.until != 0 && held.until < now + TimeOfMs(GrantMs(held, now) / 2) &&
                turn.now_ms < held.used_ms + kInUseMs && IsPrimary(vnode, turn)) {

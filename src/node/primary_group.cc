@@ -10,9 +10,7 @@
 #include "resp/errors.h"
 
 namespace kindred {
-namespace {
-constexpr uint64_t kAskAgainMs = 100;  // a question without enough answers is asked again
-}  // namespace
+namespace {}  // namespace
 
 // A group takes its place in all queues in one step, so of any two groups one is before the other
 // in every queue that they share, and neither waits for the other in a circle.
@@ -165,7 +163,9 @@ void Primary::CheckGroupDeadline(GroupWork& group, const Turn& turn) {
                     turn);
   }
   const bool asking = lead.state == State::kBase || lead.state == State::kCheck;
-  if (asking && turn.now_ms >= lead.round_ms + kAskAgainMs) AskAboutAll(group, lead.state, turn);
+  if (!asking || turn.now_ms < lead.round_ms + AskAgainMs(lead.asked_again)) return;
+  ++lead.asked_again;
+  AskAboutAll(group, lead.state, turn);
 }
 
 void Primary::RefuseGroup(GroupWork& group, const Turn& turn) {

@@ -2,6 +2,7 @@
 #ifndef KINDRED_NODE_PRIMARY_WORK_H_
 #define KINDRED_NODE_PRIMARY_WORK_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -10,6 +11,10 @@
 #include "node/primary.h"
 
 namespace kindred {
+
+// How long a question waits for answers before it is asked again, which makes late answers to it
+// worthless: longer each time, or peers that are slower than that would never be heard.
+constexpr uint64_t AskAgainMs(uint32_t times) { return uint64_t{100} << std::min(times, 3u); }
 
 // How often what nobody took is run again before it is refused.
 inline constexpr uint32_t kWriteTriesMax = 8;
@@ -28,7 +33,7 @@ struct Primary::Work {
   uint32_t tries = 0;
   bool has_to_write = false;  // replicas differ: even a batch that changes nothing is written
 
-  bool asked_again = false;  // somebody has not answered: a majority has to do
+  uint32_t asked_again = 0;  // times; after the first a majority has to do
 
   ReadTally reads;    // kBase, kCheck
   WriteTally writes;  // kWrite, kUnguarded

@@ -47,9 +47,10 @@ def redis_cluster(directory):
 
 def start(directory):
     """Both faces, of the same cluster of Kindred, and what they are compared with."""
-    # Masses of commands wait behind each other, the longer the slower a node is.
-    kindreds = Cluster(directory, NODES,
-                       ("--request-timeout-ms", int(1000 * SLOWNESS))).start()
+    # Masses of commands wait behind each other, the longer the slower a node is, and nodes that are
+    # too busy to be heard of would take each other for dead.
+    kindreds = Cluster(directory, NODES, ("--request-timeout-ms", int(1000 * SLOWNESS),
+                                          "--suspect-after-ms", int(600 * SLOWNESS))).start()
     redis = RedisServer(os.path.join(directory, "redis"), free_port()).start().wait_ready()
     redises = redis_cluster(directory)
     return (Face(redis.port, kindreds[0].port, [node.port for node in kindreds], False),
