@@ -129,7 +129,9 @@ def kindred_one(folder):
 
 
 def kindred_three(folder):
-    return Group(kindred.Cluster(folder, 3).start())
+    # Each node has its share of the machine, as `kindred local` gives it.
+    threads = max(1, (os.cpu_count() or 1) // 3)
+    return Group(kindred.Cluster(folder, 3, ("--threads", threads)).start())
 
 
 # By name, with what the report calls them.
