@@ -52,6 +52,13 @@ void Connection::OnTick() {
   loop_.Touch(*this);
 }
 
+void Connection::OnTurn() {
+  session_->BeginTurn();
+  session_->OnBytes({}, loop_.now_ms());
+  TakeNewRequests();
+  loop_.Touch(*this);
+}
+
 void Connection::GiveUpOnDisk(uint64_t durable) {
   if (session_->WaitsFor() <= durable) return;
   session_->GiveUpOnDisk(durable);
@@ -84,7 +91,7 @@ bool Connection::IsOver() const {
   if (stream_.unsent_bytes() > 0 || session_->WaitsFor() > 0) return false;
   if (session_->CloseAfterOutput()) return true;
   if (loop_.draining()) return session_->Idle();
-  return ended_ && session_->Idle() && !session_->WantsTicks();
+  return ended_ && session_->Done();
 }
 
 bool Connection::Flush(uint64_t durable) {
@@ -98,6 +105,8 @@ bool Connection::Flush(uint64_t durable) {
     TakeNewRequests();
     loop_.OnInput();
   }
+  if (session_->WaitsForTurn() && !loop_.draining()) loop_.RunNextTurn(*this);
+  session_->BeginTurn();
   if (output_.capacity() > kOutputBytesKept) output_ = std::string();
   session_->client().unsent_bytes.store(stream_.unsent_bytes(), std::memory_order_relaxed);
   if (IsOver() || TakesTooLittle(loop_.now_ms())) return false;
@@ -129,7 +138,7 @@ bool Connection::IsOverdue(uint64_t now_ms) {
   }
   const uint64_t timeout_ms = loop_.server().idle_timeout_s() * 1000;
   if (timeout_ms == 0 || session_->client().monitor) return false;
-  return session_->Idle() && !session_->WantsTicks() && now_ms > heard_ms_ + timeout_ms;
+  return session_->Done() && now_ms > heard_ms_ + timeout_ms;
 }
 
 }  // namespace kindred

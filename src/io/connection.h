@@ -51,6 +51,9 @@ class Connection : private TcpStream::Owner {
   bool WantsTicks() const { return session_->WantsTicks(); }
   void OnTick();
 
+  // It has waited for this turn (Loop::RunNextTurn).
+  void OnTurn();
+
   // The end of a turn in which something happened to it. False: it is over.
   bool Flush(uint64_t durable);
 
@@ -61,10 +64,11 @@ class Connection : private TcpStream::Owner {
   uint64_t WaitsFor() const { return session_->WaitsFor(); }
 
   // For the loop.
-  bool touched = false;   // it is in the list of those with something to do
-  bool ticking = false;   // it is in the list of those that wait for time to pass
-  uint64_t gated_at = 0;  // the sequence at which it comes by again
-  size_t requests = 0;    // in flight, as the loop's map has them
+  bool touched = false;     // it is in the list of those with something to do
+  bool ticking = false;     // it is in the list of those that wait for time to pass
+  bool wants_turn = false;  // it is in the list of those with commands for the next turn
+  uint64_t gated_at = 0;    // the sequence at which it comes by again
+  size_t requests = 0;      // in flight, as the loop's map has them
 
   // Asked once a second: silent for longer than the option `timeout` allows, not taking its replies
   // for longer than client-output-buffer-limit does, or too slow with the handshake of TLS.

@@ -48,8 +48,9 @@ Loop::Loop(const Parts& parts, uint32_t index, uint32_t loops, uint64_t seed)
   // Once before the loop sleeps, for what timers did, and once after it has read.
   uv_prepare_init(&uv_, &before_poll_);
   uv_check_init(&uv_, &after_poll_);
+  uv_idle_init(&uv_, &next_turn_);
   uv_timer_init(&uv_, &tick_);
-  before_poll_.data = after_poll_.data = tick_.data = this;
+  before_poll_.data = after_poll_.data = next_turn_.data = tick_.data = this;
   uv_prepare_start(&before_poll_, [](uv_prepare_t* handle) {
     LoopOf(reinterpret_cast<uv_handle_t*>(handle)).EndTurn();
   });
@@ -362,6 +363,25 @@ void Loop::TouchById(uint64_t connection) {
   if (found != connections_.end()) Touch(*found->second);
 }
 
+void Loop::RunNextTurn(Connection& connection) {
+  if (std::exchange(connection.wants_turn, true)) return;
+  waiting_.push_back(connection.id());
+  uv_idle_start(&next_turn_, [](uv_idle_t* handle) {
+    LoopOf(reinterpret_cast<uv_handle_t*>(handle)).RunWaiting();
+  });
+}
+
+void Loop::RunWaiting() {
+  uv_idle_stop(&next_turn_);
+  for (uint64_t id : std::exchange(waiting_, {})) {
+    const auto found = connections_.find(id);
+    if (found == connections_.end()) continue;
+    found->second->wants_turn = false;
+    found->second->OnTurn();
+  }
+  OnInput();
+}
+
 void Loop::Expect(uint64_t request, Connection& connection) {
   requests_.emplace(request, connection.id());
 }
@@ -384,6 +404,7 @@ void Loop::CloseAll() {
   inbox_.Close();
   uv_close(reinterpret_cast<uv_handle_t*>(&before_poll_), nullptr);
   uv_close(reinterpret_cast<uv_handle_t*>(&after_poll_), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&next_turn_), nullptr);
   uv_close(reinterpret_cast<uv_handle_t*>(&tick_), nullptr);
 }
 

@@ -108,6 +108,8 @@ class Loop {
 
   // The connection has something to do at the end of the turn.
   void Touch(Connection& connection);
+  // It has run as many commands as it may in a turn, and has more.
+  void RunNextTurn(Connection& connection);
   // The reply to `request` goes to the connection.
   void Expect(uint64_t request, Connection& connection);
   // Something was fed to the Node: empties the outbox.
@@ -141,6 +143,7 @@ class Loop {
   void OnTick();
   void OnSecond();
   void TickConnections();
+  void RunWaiting();
   void TouchById(uint64_t connection);
   void WatchDisk();
   void SetTick(uint64_t period_ms);
@@ -182,6 +185,7 @@ class Loop {
   uv_loop_t uv_;
   uv_prepare_t before_poll_{};
   uv_check_t after_poll_{};
+  uv_idle_t next_turn_{};  // runs, and keeps the loop from sleeping, while connections wait for it
   uv_timer_t tick_{};
   ReadBuffer read_buffer_;
   Inbox inbox_;
@@ -203,6 +207,7 @@ class Loop {
   std::vector<uint64_t> touched_;                     // connections
   std::vector<uint64_t> flushing_;
   std::vector<uint64_t> ticking_;  // that wait for time to pass
+  std::vector<uint64_t> waiting_;  // that wait for their next turn
 
   Outbox taken_;  // of the Node, while it is emptied; kept for its memory
   Gate<Gated> gate_;

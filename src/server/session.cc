@@ -169,8 +169,9 @@ void Session::ResetState() {
 }
 
 bool Session::CanRun() const {
-  return !closing_ && waits_for_ == 0 && sleeps_until_ms_ == 0 && !transaction_->running &&
-         chain_.pending() < window_.replies() && chain_.bytes() < kOutputWaitingBytesMax;
+  return commands_left_ > 0 && !closing_ && waits_for_ == 0 && sleeps_until_ms_ == 0 &&
+         !transaction_->running && chain_.pending() < window_.replies() &&
+         chain_.bytes() < kOutputWaitingBytesMax;
 }
 
 void Session::RunInput(uint64_t now_ms) {
@@ -229,6 +230,7 @@ size_t Session::Run(std::string_view input, uint64_t now_ms) {
     Args args = parser_.args();
     if (!args.empty() && Execute(args, consistency_, false, now_ms) == Ran::kWaits) break;
     used += parser_.consumed();
+    --commands_left_;
     if (!args.empty() && replies_ != Replies::kOn) NextReply();
   }
   NoteOutput();

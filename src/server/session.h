@@ -41,6 +41,8 @@ struct SessionCommand;
 // reading pauses until the command that waits has run.
 inline constexpr size_t kOutputWaitingBytesMax = size_t{1} << 20;
 inline constexpr size_t kInputWaitingBytesMax = size_t{1} << 20;
+// So many commands are run in one turn of the loop; then it is the turn of others.
+inline constexpr size_t kCommandsPerTurn = 128;
 
 class Session {
  public:
@@ -78,6 +80,11 @@ class Session {
   // loop calls OnBytes with nothing once it has sent what it took.
   bool WantsToRun() const { return stalled_ && CanRun(); }
 
+  // A turn of the loop begins: as many commands as a turn may have can run.
+  void BeginTurn() { commands_left_ = kCommandsPerTurn; }
+  // Commands wait for the next turn: the loop calls BeginTurn and OnBytes with nothing in it.
+  bool WaitsForTurn() const { return stalled_ && commands_left_ == 0; }
+
   // Something waits for time to pass: a pause, or a sleep. The loop calls OnTick now and then.
   bool WantsTicks() const { return sleeps_until_ms_ != 0 || is_paused(); }
   void OnTick(uint64_t now_ms);
@@ -91,6 +98,8 @@ class Session {
   bool Killed() const { return client_.kill.load(std::memory_order_relaxed); }
   // Nothing is in flight, and nothing waits to be sent: for a clean shutdown.
   bool Idle() const { return chain_.empty(); }
+  // So is it, and no command that has arrived will be run before more does.
+  bool Done() const { return Idle() && !WantsTicks() && !stalled_; }
 
   // For the handlers of session commands.
   Server& server() { return server_; }
@@ -184,7 +193,8 @@ class Session {
 
   uint64_t waits_for_ = 0;  // The request that the next command waits for; 0: none.
   bool stalled_ = false;    // Run has stopped at a bound.
-  bool closing_ = false;    // No further command is run.
+  size_t commands_left_ = kCommandsPerTurn;
+  bool closing_ = false;  // No further command is run.
   Replies replies_ = Replies::kOn;
   uint64_t sleeps_until_ms_ = 0;  // 0: it does not sleep.
   uint64_t reply_after_ = 0;      // Of the handler that runs.

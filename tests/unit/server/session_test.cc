@@ -94,6 +94,28 @@ TEST_F(SessionTest, ACommandThatIsCompletedWhileOutputWaitsRunsAfterwards) {
   EXPECT_FALSE(session_->WantsToRun());
 }
 
+TEST_F(SessionTest, ATurnHasABound) {
+  std::string commands;
+  for (size_t i = 0; i < 2 * kCommandsPerTurn + 1; ++i) commands += "PING\r\n";
+  Send(commands);
+  EXPECT_EQ(Output().size(), 7 * kCommandsPerTurn);
+  EXPECT_TRUE(session_->WaitsForTurn());
+  EXPECT_FALSE(session_->WantsToRun());
+  EXPECT_TRUE(session_->Idle());
+  EXPECT_FALSE(session_->Done());
+  Send("PING\r\n");  // more may arrive meanwhile; its turn comes behind the others
+  EXPECT_EQ(Output(), "");
+  session_->BeginTurn();
+  session_->OnBytes({}, kNow);
+  EXPECT_EQ(Output().size(), 7 * kCommandsPerTurn);
+  EXPECT_TRUE(session_->WaitsForTurn());
+  session_->BeginTurn();
+  session_->OnBytes({}, kNow);
+  EXPECT_EQ(Output(), "+PONG\r\n+PONG\r\n");
+  EXPECT_FALSE(session_->WaitsForTurn());
+  EXPECT_TRUE(session_->Done());
+}
+
 std::string RandomCommand(Random& random) {
   std::string key = std::to_string(random.Below(3));
   std::string other = std::to_string(random.Below(3));

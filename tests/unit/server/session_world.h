@@ -124,6 +124,7 @@ class World {
     for (int i = 0; i < 10; ++i) {
       store_.Sync();
       Work();
+      TakeTurns(*session_);
     }
     store_.Sync();
     return Output();
@@ -131,8 +132,17 @@ class World {
   // The same with another session, and what needs no disk.
   std::string Say(Session& session, std::string_view bytes) {
     session.OnBytes(bytes, now_);
+    TakeTurns(session);
     store_.Sync();
     return OutputOf(session);
+  }
+  // What the loop does with a session that has more to run than fits into a turn.
+  void TakeTurns(Session& session) {
+    while (session.WaitsForTurn()) {
+      session.BeginTurn();
+      session.OnBytes({}, now_);
+    }
+    session.BeginTurn();
   }
 
   uint64_t now_ = kNow;
