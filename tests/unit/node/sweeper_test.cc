@@ -60,7 +60,7 @@ TEST_F(SweeperTest, WhatComesInLateIsSweptWithinAMinute) {
   // As from a replica that was away: it expired before the passes of late began.
   SetExpiring(1);
   Batch batch;
-  batch.Put(Column::kExpiry, ExpiryKey(kStartMs - 5000, "no record key"), {});
+  batch.Put(Column::kExpiry, ExpiryKey(kStartMs - 5000, RecordKeyOf({1, 2, 0, "late"})), {});
   store_.Commit(std::move(batch));
   Tick(1000);
   EXPECT_EQ(ExpiryEntries(), 1u);
