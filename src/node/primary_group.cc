@@ -10,7 +10,6 @@
 #include "resp/errors.h"
 
 namespace kindred {
-namespace {}  // namespace
 
 // A group takes its place in all queues in one step, so of any two groups one is before the other
 // in every queue that they share, and neither waits for the other in a circle.

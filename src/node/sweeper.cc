@@ -39,10 +39,12 @@ void Sweeper::BeginPass(const Turn& turn) {
   NextPage(turn);
 }
 
+// A pass goes as far as keys had expired when it began, so that it ends, however many expire
+// meanwhile.
 void Sweeper::NextPage(const Turn& turn) {
   scanning_ = true;
   turn.out->scans.push_back(
-      {kTicket, shared_.last_sequence(), true, from_, ExpiryKey(turn.now_ms + 1, {}), kEntriesMax});
+      {kTicket, shared_.last_sequence(), true, from_, ExpiryKey(last_ms_ + 1, {}), kEntriesMax});
 }
 
 void Sweeper::OnScanned(std::vector<Entry> entries, const Turn& turn) {

@@ -68,6 +68,25 @@ TEST_F(SweeperTest, WhatComesInLateIsSweptWithinAMinute) {
   EXPECT_EQ(ExpiryEntries(), 0u);
 }
 
+TEST_F(SweeperTest, APassEndsThoughKeysGoOnToExpire) {
+  Start(1);
+  Tick(1000);
+  SetExpiring(1);
+  now_ms_ += 1000;
+  node_->OnTick(now_ms_);
+  int pages = 0;
+  while (!node_->outbox().scans.empty()) {
+    ASSERT_LT(++pages, 10);
+    now_ms_ += 10;
+    Run({"set", "k" + std::to_string(pages), "v", "px", "5"});
+    now_ms_ += 10;
+    ServeDisk();
+  }
+  EXPECT_GT(ExpiryEntries(), 0u);
+  Tick(1000);
+  EXPECT_EQ(ExpiryEntries(), 0u);
+}
+
 TEST_F(SweeperTest, AfterAPauseItBeginsAtTheStart) {
   Start(1);
   Tick(1000);
