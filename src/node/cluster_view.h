@@ -46,8 +46,8 @@ class ClusterView {
     return {replicas_.data() + static_cast<size_t>(vnode) * stride_, stride_};
   }
   // The same but for this node, in the order in which it asks them for a record: whoever comes next
-  // after it among the members first. So a node asks as few others as can be, whose questions and
-  // answers then travel together, and no two ask the same.
+  // after it among the members first. So a node asks few others, its questions and their answers
+  // travel together, and where clients are spread no node is asked much more than another.
   std::span<const Peer> AskedFor(uint32_t vnode) const {
     return {asked_.data() + asked_begin_[vnode], asked_begin_[vnode + 1] - asked_begin_[vnode]};
   }

@@ -98,7 +98,7 @@ class Session {
   bool Killed() const { return client_.kill.load(std::memory_order_relaxed); }
   // Nothing is in flight, and nothing waits to be sent: for a clean shutdown.
   bool Idle() const { return chain_.empty(); }
-  // So is it, and no command that has arrived will be run before more does.
+  // That, and every command that has arrived has been run.
   bool Done() const { return Idle() && !WantsTicks() && !stalled_; }
 
   // For the handlers of session commands.
@@ -193,8 +193,8 @@ class Session {
 
   uint64_t waits_for_ = 0;  // The request that the next command waits for; 0: none.
   bool stalled_ = false;    // Run has stopped at a bound.
-  size_t commands_left_ = kCommandsPerTurn;
-  bool closing_ = false;  // No further command is run.
+  size_t commands_left_ = kCommandsPerTurn;  // In this turn.
+  bool closing_ = false;                     // No further command is run.
   Replies replies_ = Replies::kOn;
   uint64_t sleeps_until_ms_ = 0;  // 0: it does not sleep.
   uint64_t reply_after_ = 0;      // Of the handler that runs.
