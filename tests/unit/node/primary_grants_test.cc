@@ -67,6 +67,39 @@ TEST_F(PrimaryGrantsTest, NothingIsWrittenBeforeAMajorityHasGranted) {
   EXPECT_EQ(Sent<Ask>().size(), 2u) << "with our own that makes a majority";
 }
 
+TEST_F(PrimaryGrantsTest, PeersThatTakeLongerThanAQuestionWaitsAreHeardInTheEnd) {
+  StartSet(keys_[0]);
+  std::vector<std::pair<uint64_t, std::pair<Peer, Prepared>>> answers;  // and when they arrive
+  bool granted = false;
+  for (uint64_t passed = 0; passed < 1000 && !granted; passed += 10) {
+    const Outbox out = ServeDisk();
+    granted = !SentIn<Ask>(out).empty();
+    for (const auto& [peer, prepare] : SentIn<Prepare>(out)) {
+      answers.push_back({now_ms_ + 150, {peer, Granted(prepare)}});
+    }
+    now_ms_ += 10;
+    node_->OnTick(now_ms_);
+    for (const auto& [arrives_ms, answer] : answers) {
+      if (arrives_ms == now_ms_) Answer(answer.first, answer.second);
+    }
+  }
+  EXPECT_TRUE(granted);
+}
+
+TEST_F(PrimaryGrantsTest, WhoIsBackIsAskedAtOnce) {
+  StartSet(keys_[0]);
+  EXPECT_EQ(Sent<Prepare>().size(), 2u);
+  now_ms_ += 150;
+  node_->OnTick(now_ms_);
+  EXPECT_EQ(Sent<Prepare>().size(), 2u) << "nobody has answered";
+  now_ms_ += 20;
+  node_->OnTick(now_ms_);
+  EXPECT_TRUE(Sent<Prepare>().empty());
+  node_->OnLinkUp(shared_->PeerOf(peer_ids_[0]), now_ms_);
+  node_->OnTick(now_ms_);
+  EXPECT_EQ(Sent<Prepare>().size(), 2u);
+}
+
 TEST_F(PrimaryGrantsTest, OurOwnReplicaGrantsDurably) {
   StartSet(keys_[0]);
   ServeDisk();
