@@ -1,6 +1,7 @@
 """Which scripts there are, running one of them against one server, and counting what came out."""
 
 import dataclasses
+import fcntl
 import os
 import pathlib
 import shutil
@@ -192,18 +193,22 @@ _install_outcome = []
 
 
 def install_node_modules():
-    """npm ci, when node_modules is missing or older than the lock file; a problem, or None."""
-    if _install_outcome:
-        return _install_outcome[0]
-    lock = FOLDER / "node" / "package-lock.json"
+    """npm ci, when node_modules is missing or older than the lock file; a problem, or None. Of
+    runs side by side one installs, and the others wait for it."""
+    if not _install_outcome:
+        with open(FOLDER / "node" / "package-lock.json", "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _install_outcome.append(_install_unless_installed(os.fstat(lock.fileno())))
+    return _install_outcome[0]
+
+
+def _install_unless_installed(lock):
     installed = FOLDER / "node" / "node_modules" / ".package-lock.json"
-    problem = None
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        code, output = _call(["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline"],
-                             dict(os.environ), INSTALL_SECONDS, FOLDER / "node")
-        if code == 0:
-            os.utime(installed)
-        else:
-            problem = f"npm ci ended with {code}\n{output[-2000:]}"
-    _install_outcome.append(problem)
-    return problem
+    if installed.exists() and installed.stat().st_mtime >= lock.st_mtime:
+        return None
+    code, output = _call(["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline"],
+                         dict(os.environ), INSTALL_SECONDS, FOLDER / "node")
+    if code == 0:
+        os.utime(installed)
+        return None
+    return f"npm ci ended with {code}\n{output[-2000:]}"

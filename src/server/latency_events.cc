@@ -155,7 +155,8 @@ std::string LatencyGraph(std::string_view event, const LatencySeries& series, ui
       [](const LatencySample& a, const LatencySample& b) { return a.ms < b.ms; });
   std::string out = fmt::format("{} - high {} ms, low {} ms (all time high {} ms)\n", event,
                                 high->ms, low->ms, series.max_ms);
-  out += std::string(kGraphColumns, '-') + "\n";
+  out.append(kGraphColumns, '-');
+  out += '\n';
   const uint64_t range_ms = std::max<uint64_t>(high->ms - low->ms, 1);
   constexpr size_t kSteps = kGraphRows * kHeights.size();
   for (size_t begin = 0; begin < series.samples.size(); begin += kGraphColumns) {
