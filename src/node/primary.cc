@@ -20,10 +20,10 @@ Primary::Primary(Stripe& stripe, Shared& shared, uint32_t index)
 Primary::~Primary() = default;
 
 Primary::Work& Primary::WorkFor(CachedRecord& entry, uint32_t vnode) {
-  std::unique_ptr<Work>& slot = works_[entry.key];
+  std::unique_ptr<Work>& slot = works_[std::string(entry.key())];
   if (slot == nullptr) {
     slot = std::make_unique<Work>();
-    slot->key = entry.key;
+    slot->key = entry.key();
     slot->entry = &entry;
     slot->vnode = vnode;
     ++entry.pins;
@@ -45,7 +45,7 @@ void Primary::Run(CachedRecord& entry, uint32_t vnode, Operation operation, cons
 bool Primary::TryAlone(CachedRecord& entry, const CommandRow& row, Args args, const Call& call,
                        const Turn& turn, ReplyWriter& reply, uint64_t* after) {
   if (turn.view->replicas() != 1 || turn.view->frozen() || shared_.disk_failed() ||
-      works_.contains(entry.key)) {
+      entry.pins > 0) {
     return false;
   }
   const Version* newest = NewestLive(entry.record, call.now_ms);

@@ -9,7 +9,8 @@ namespace kindred {
 namespace {
 // The entry itself and its share of the table.
 constexpr size_t kEntryBytes = sizeof(CachedRecord) + 32;
-// How many entries one Trim looks at; those that cannot go yet are passed over and count as used.
+// How many entries one Trim looks at. Even if all of them are in use the last one goes, or the
+// cache could grow when few are inserted and many used.
 constexpr int kTrimEntriesMax = 16;
 }  // namespace
 
@@ -18,17 +19,12 @@ size_t RecordCache::Hash::operator()(std::string_view key) const { return Hash64
 CachedRecord* RecordCache::Find(std::string_view key) {
   auto found = entries_.find(key);
   if (found == entries_.end()) return nullptr;
-  CachedRecord& entry = **found;
-  if (newest_ != &entry) {
-    Unlink(entry);
-    LinkNewest(entry);
-  }
-  return &entry;
+  (*found)->used = true;
+  return found->get();
 }
 
-CachedRecord* RecordCache::Insert(std::string key, Record record) {
-  auto entry = std::make_unique<CachedRecord>();
-  entry->key = std::move(key);
+CachedRecord* RecordCache::Insert(std::string_view key, Record record) {
+  auto entry = std::make_unique<CachedRecord>(key);
   entry->record = std::move(record);
   CachedRecord* raw = entry.get();
   const bool inserted = entries_.insert(std::move(entry)).second;
@@ -39,7 +35,7 @@ CachedRecord* RecordCache::Insert(std::string key, Record record) {
 }
 
 void RecordCache::Resized(CachedRecord& entry) {
-  const size_t now = kEntryBytes + entry.key.size() + entry.record.MemoryBytes();
+  const size_t now = kEntryBytes + entry.key().size() + entry.record.MemoryBytes();
   bytes_ += now - entry.charged;
   entry.charged = now;
 }
@@ -49,12 +45,13 @@ void RecordCache::Trim(uint64_t durable, const CachedRecord* keep) {
        ++looked_at) {
     CachedRecord& entry = *oldest_;
     Unlink(entry);
-    if (&entry == keep || !entry.Evictable(durable)) {
+    const bool spared = std::exchange(entry.used, false) && looked_at + 1 < kTrimEntriesMax;
+    if (spared || &entry == keep || !entry.Evictable(durable)) {
       LinkNewest(entry);
       continue;
     }
     bytes_ -= entry.charged;
-    auto found = entries_.find(std::string_view(entry.key));
+    auto found = entries_.find(entry.key());
     CHECK(found != entries_.end());
     entries_.erase(found);
   }

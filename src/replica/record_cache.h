@@ -3,6 +3,10 @@
 // change is not durable yet, or that somebody holds on to, stays. An entry for a key that does not
 // exist is an empty record.
 //
+// What goes first is what nobody has used for longest, roughly ("second chance"): a use only leaves
+// a mark, and Trim passes over what has one, once. A list in the order of use would touch two other
+// entries with each, which are rarely in the processor's cache.
+//
 // Part of a stripe; guarded by its lock.
 #ifndef KINDRED_REPLICA_RECORD_CACHE_H_
 #define KINDRED_REPLICA_RECORD_CACHE_H_
@@ -10,28 +14,35 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/inlined_vector.h"
 #include "causal/record.h"
 
 namespace kindred {
 
+// The order of the members is that in which a look-up waits for memory.
 struct CachedRecord {
-  std::string key;
-  Record record;  // what this replica shows
-  // What the store holds, where that differs: a primary's own copy is logged before it shows.
-  std::unique_ptr<Record> logged;
-  uint64_t sequence = 0;         // of the batch that brought what is shown
-  uint64_t logged_sequence = 0;  // of the last batch that touched the key
-  uint64_t fresh_since =
-      0;              // as a primary: known to be fresh under the grant held since then; 0: not
-  uint32_t pins = 0;  // by operations in flight
+  explicit CachedRecord(std::string_view record_key)
+      : key_bytes(record_key.begin(), record_key.end()) {}
+
+  std::string_view key() const { return {key_bytes.data(), key_bytes.size()}; }
 
   bool Evictable(uint64_t durable) const {
     return pins == 0 && logged == nullptr && sequence <= durable && logged_sequence <= durable;
   }
+
+  const absl::InlinedVector<char, 40> key_bytes;  // most keys lie within
+  uint64_t sequence = 0;                          // of the batch that brought what is shown
+  uint32_t pins = 0;                              // by operations in flight
+  bool used = false;                              // since the cache's Trim has passed it
+  Record record;                                  // what this replica shows
+  // What the store holds, where that differs: a primary's own copy is logged before it shows.
+  std::unique_ptr<Record> logged;
+  uint64_t logged_sequence = 0;  // of the last batch that touched the key
+  // As a primary: known to be fresh under the grant held since then; 0: not.
+  uint64_t fresh_since = 0;
 
  private:
   friend class RecordCache;
@@ -50,13 +61,13 @@ class RecordCache {
   CachedRecord* Find(std::string_view key);
 
   // REQUIRES: Find(key) is null.
-  CachedRecord* Insert(std::string key, Record record);
+  CachedRecord* Insert(std::string_view key, Record record);
 
   // The entry's record has changed its size.
   void Resized(CachedRecord& entry);
 
-  // Drops what was used least lately until the budget is kept, looking at a bounded number of
-  // entries; never `keep`, which the caller is working with.
+  // Drops entries until the budget is kept, looking at a bounded number of them; never `keep`,
+  // which the caller is working with.
   void Trim(uint64_t durable, const CachedRecord* keep);
 
   // Calls `act` with every entry, in no order. It may change the record and tell Resized.
@@ -73,13 +84,13 @@ class RecordCache {
     using is_transparent = void;
     size_t operator()(std::string_view key) const;
     size_t operator()(const std::unique_ptr<CachedRecord>& entry) const {
-      return (*this)(entry->key);
+      return (*this)(entry->key());
     }
   };
   struct Equal {
     using is_transparent = void;
     static std::string_view Key(std::string_view key) { return key; }
-    static std::string_view Key(const std::unique_ptr<CachedRecord>& entry) { return entry->key; }
+    static std::string_view Key(const std::unique_ptr<CachedRecord>& entry) { return entry->key(); }
     template <typename A, typename B>
     bool operator()(const A& a, const B& b) const {
       return Key(a) == Key(b);
@@ -92,7 +103,7 @@ class RecordCache {
   const size_t bytes_max_;
   size_t bytes_ = 0;
   absl::flat_hash_set<std::unique_ptr<CachedRecord>, Hash, Equal> entries_;
-  CachedRecord* newest_ = nullptr;
+  CachedRecord* newest_ = nullptr;  // inserted, or passed over
   CachedRecord* oldest_ = nullptr;
 };
 

@@ -15,7 +15,7 @@ Answered Refuse(Stripe& stripe, const CachedRecord& entry, uint64_t id, bool hol
   nack.id = id;
   nack.holder_is_another = holder_is_another;
   nack.clock = clock;
-  nack.db = DbOf(entry.key);
+  nack.db = DbOf(entry.key());
   nack.flushed = stripe.flushed(nack.db);
   nack.record = entry.record;
   return {std::move(nack), entry.sequence};
@@ -23,7 +23,7 @@ Answered Refuse(Stripe& stripe, const CachedRecord& entry, uint64_t id, bool hol
 
 // What a write was computed from is no longer so, if its writer has not heard of a flush.
 bool FlushUnknownToWriter(const Stripe& stripe, const CachedRecord& entry, uint64_t flushed) {
-  return flushed < stripe.flushed(DbOf(entry.key));
+  return flushed < stripe.flushed(DbOf(entry.key()));
 }
 
 Tell TellOf(const Stripe& stripe, const CachedRecord& entry, const Ask& ask) {
@@ -31,7 +31,7 @@ Tell TellOf(const Stripe& stripe, const CachedRecord& entry, const Ask& ask) {
   tell.id = ask.id;
   tell.same = ask.digest.has_value() && *ask.digest == entry.record.Digest();
   if (!tell.same) tell.record = entry.record;
-  tell.db = DbOf(entry.key);
+  tell.db = DbOf(entry.key());
   tell.flushed = stripe.flushed(tell.db);
   return tell;
 }
@@ -40,7 +40,7 @@ Tell TellOf(const Stripe& stripe, const CachedRecord& entry, const Ask& ask) {
 
 bool MayTake(Stripe& stripe, const CachedRecord& entry, uint32_t vnode, const Dot& dot,
              const Context& base, const GuardRules& rules) {
-  if (dot.time <= stripe.flushed(DbOf(entry.key))) return false;
+  if (dot.time <= stripe.flushed(DbOf(entry.key()))) return false;
   if (rules.grants && !stripe.grants().Of(vnode).Allows(dot.actor, dot.time)) return false;
   return !rules.guard || KnowsNoMoreThan(entry.record, base);
 }
@@ -86,7 +86,7 @@ Answered OnGuardedGroup(Stripe& stripe, const std::vector<CachedRecord*>& entrie
 
 Answered OnReplicate(Stripe& stripe, CachedRecord& entry, const Replicate& replicate,
                      uint64_t clock) {
-  const uint64_t flushed = stripe.flushed(DbOf(entry.key));
+  const uint64_t flushed = stripe.flushed(DbOf(entry.key()));
   const bool dead = std::any_of(replicate.record.versions.begin(), replicate.record.versions.end(),
                                 [&](const Version& v) { return v.dot.time <= flushed; });
   if (dead) return Refuse(stripe, entry, replicate.id, false, clock);

@@ -23,7 +23,7 @@ bool ExpiresAt(const Record& record, uint64_t expires_ms) {
 }
 
 // Expiry entries for what `after` brings, none for what only `before` had.
-void ChangeExpiry(const std::string& key, const Record& before, const Record& after, Batch* batch) {
+void ChangeExpiry(std::string_view key, const Record& before, const Record& after, Batch* batch) {
   for (const Version& v : before.versions) {
     if (v.expires_ms != kNever && !ExpiresAt(after, v.expires_ms)) {
       batch->Delete(Column::kExpiry, ExpiryKey(v.expires_ms, key));
@@ -73,7 +73,7 @@ void Stripe::OnLoaded(const std::string& key, Found found, std::string_view byte
 }
 
 void Stripe::Normalize(CachedRecord& entry) {
-  const uint64_t flushed = flushed_[DbOf(entry.key)];
+  const uint64_t flushed = flushed_[DbOf(entry.key())];
   if (flushed == 0 || entry.record.empty()) return;
   const bool below = std::any_of(entry.record.context.begin(), entry.record.context.end(),
                                  [&](const Dot& dot) { return dot.time <= flushed; });
@@ -84,12 +84,12 @@ void Stripe::Normalize(CachedRecord& entry) {
 }
 
 void Stripe::AddTo(Batch* batch, const CachedRecord& entry, const Record& after) {
-  const std::string& key = entry.key;
+  const std::string_view key = entry.key();
   const Record& before = entry.logged != nullptr ? *entry.logged : entry.record;
   if (after.empty()) {
-    batch->Delete(Column::kRecords, key);
+    batch->Delete(Column::kRecords, std::string(key));
   } else {
-    batch->Put(Column::kRecords, key, EncodeRecord(after));
+    batch->Put(Column::kRecords, std::string(key), EncodeRecord(after));
   }
   ChangeExpiry(key, before, after, batch);
   const Counts::Number was = NumberOf(before), is = NumberOf(after);
@@ -102,7 +102,7 @@ void Stripe::AddTo(Batch* batch, const CachedRecord& entry, const Record& after)
 }
 
 void Stripe::Write(CachedRecord& entry, Record next) {
-  next = DropUpTo(std::move(next), flushed_[DbOf(entry.key)]);
+  next = DropUpTo(std::move(next), flushed_[DbOf(entry.key())]);
   Batch batch;
   AddTo(&batch, entry, next);
   Shown(entry, std::move(next), store_.Commit(std::move(batch)));
@@ -140,7 +140,7 @@ void Stripe::Revert(CachedRecord& entry) {
 void Stripe::WriteAll(std::vector<Change> changes) {
   Batch batch;
   for (Change& change : changes) {
-    change.next = DropUpTo(std::move(change.next), flushed_[DbOf(change.entry->key)]);
+    change.next = DropUpTo(std::move(change.next), flushed_[DbOf(change.entry->key())]);
     AddTo(&batch, *change.entry, change.next);
   }
   const uint64_t sequence = store_.Commit(std::move(batch));
@@ -217,11 +217,11 @@ uint64_t Stripe::Flush(uint8_t db, uint64_t time) {
   // Entries pass through the flush here, once, also those that somebody holds on to. What is later
   // than the flush lives on and counts again; it is as good as always still in the cache.
   cache_.ForEach([&](CachedRecord& entry) {
-    if (DbOf(entry.key) != db) return;
+    if (DbOf(entry.key()) != db) return;
     Normalize(entry);
     const Counts::Number is = NumberOf(entry.logged != nullptr ? *entry.logged : entry.record);
     if (is.keys == 0) return;
-    batch.counts.push_back({SplitRecordKey(entry.key)->slot, db, static_cast<int32_t>(is.keys),
+    batch.counts.push_back({SplitRecordKey(entry.key())->slot, db, static_cast<int32_t>(is.keys),
                             static_cast<int32_t>(is.with_expiry), false});
   });
   for (const CountChange& change : batch.counts) counts_.Apply(change);

@@ -25,7 +25,7 @@ TEST(RecordCache, FindsWhatWasInserted) {
   EXPECT_EQ(cache.Find("k"), nullptr);
   CachedRecord* entry = cache.Insert("k", RecordOf(StringAt({kMe, 1}, "v")));
   EXPECT_EQ(cache.Find("k"), entry);
-  EXPECT_EQ(entry->key, "k");
+  EXPECT_EQ(entry->key(), "k");
   EXPECT_EQ(cache.size(), 1u);
 }
 
@@ -39,6 +39,30 @@ TEST(RecordCache, TrimDropsWhatWasUsedLeastLately) {
   EXPECT_EQ(cache.Find(KeyOf(1)), nullptr);
   EXPECT_EQ(cache.Find(KeyOf(2)), nullptr);
   EXPECT_NE(cache.Find(KeyOf(4)), nullptr);
+}
+
+TEST(RecordCache, WhatWasUsedIsSparedOnce) {
+  RecordCache cache(2 * EntryBytes());
+  for (int i = 0; i < 3; ++i) cache.Insert(KeyOf(i), Record());
+  cache.Find(KeyOf(0));
+  cache.Trim(kAllDurable, nullptr);
+  EXPECT_EQ(cache.Find(KeyOf(1)), nullptr);
+  cache.Insert(KeyOf(3), Record());
+  cache.Trim(kAllDurable, nullptr);
+  EXPECT_EQ(cache.Find(KeyOf(2)), nullptr) << "it stands before the one that was spared";
+  cache.Insert(KeyOf(4), Record());
+  cache.Trim(kAllDurable, nullptr);
+  EXPECT_EQ(cache.Find(KeyOf(0)), nullptr) << "nobody has used it since";
+}
+
+TEST(RecordCache, ABudgetIsKeptAlsoWhenAllIsInUse) {
+  RecordCache cache(100 * EntryBytes());
+  for (int i = 0; i < 1000; ++i) {
+    cache.Insert(KeyOf(i), Record());
+    for (int used = 0; used <= i; ++used) cache.Find(KeyOf(used));
+    cache.Trim(kAllDurable, nullptr);
+  }
+  EXPECT_LE(cache.size(), 100u);
 }
 
 TEST(RecordCache, TrimWithinTheBudgetDropsNothing) {

@@ -59,7 +59,7 @@ class StripeFixture : public testing::Test {
   }
 
   // What the disk holds, once it has synced; an empty record if nothing.
-  Record OnDisk(const std::string& key) {
+  Record OnDisk(std::string_view key) {
     store_.Sync();
     std::string bytes;
     Record record;

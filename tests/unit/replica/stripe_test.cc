@@ -259,11 +259,11 @@ TEST_F(StripeTest, SeveralEntriesAreLoggedShownAndTakenBackTogether) {
   stripe_.LogAll({{&a, one}, {&b, two}});
   EXPECT_EQ(store_.last_sequence(), before + 1) << "one batch";
   EXPECT_EQ(Values(b.record), Strings{"old"}) << "nothing shows";
-  EXPECT_EQ(Values(OnDisk(a.key)), Strings{"one"});
+  EXPECT_EQ(Values(OnDisk(a.key())), Strings{"one"});
   stripe_.RevertAll({&a, &b});
   EXPECT_EQ(store_.last_sequence(), before + 2);
-  EXPECT_TRUE(OnDisk(a.key).empty());
-  EXPECT_EQ(Values(OnDisk(b.key)), Strings{"old"});
+  EXPECT_TRUE(OnDisk(a.key()).empty());
+  EXPECT_EQ(Values(OnDisk(b.key())), Strings{"old"});
   EXPECT_EQ(CountOf().keys, 1);
   stripe_.LogAll({{&a, one}, {&b, two}});
   stripe_.ShowAll({{&a, one}, {&b, two}});
@@ -282,8 +282,8 @@ TEST_F(StripeTest, WhatShowsOtherwiseThanLoggedIsWrittenTogether) {
   const uint64_t before = store_.last_sequence();
   stripe_.ShowAll({{&a, one}, {&b, two}});
   EXPECT_EQ(store_.last_sequence(), before + 1);
-  EXPECT_EQ(Values(OnDisk(a.key)), Strings{"one"});
-  EXPECT_EQ(Values(OnDisk(b.key)), Strings{"two"});
+  EXPECT_EQ(Values(OnDisk(a.key())), Strings{"one"});
+  EXPECT_EQ(Values(OnDisk(b.key())), Strings{"two"});
 }
 
 }  // namespace
