@@ -234,7 +234,7 @@ void Coordinator::Fail(Pending& pending, const Turn& turn) {
 }
 
 void Coordinator::OnTick(const Turn& turn) {
-  std::vector<uint64_t> late, slow, stuck;
+  std::vector<uint64_t> late, slow, silent;
   for (auto& [id, pending] : pending_) {
     const bool ours = pending->state == Pending::State::kReading ||
                       pending->state == Pending::State::kForwarded ||
@@ -244,11 +244,11 @@ void Coordinator::OnTick(const Turn& turn) {
     } else if (pending->state == Pending::State::kReading && pending->hedge_at_ms <= turn.now_ms) {
       slow.push_back(id);
     } else if (pending->state == Pending::State::kForwarded && !pending->once.second &&
-               (pending->lost || !turn.view->alive(pending->target))) {
-      stuck.push_back(id);
+               HasFallenSilent(*pending, turn)) {
+      silent.push_back(id);
     }
   }
-  for (uint64_t id : stuck) SendToSecond(id, turn);
+  for (uint64_t id : silent) SendToNext(id, turn);
   for (uint64_t id : late) Fail(*pending_[id], turn);
   for (uint64_t id : slow) AskMore(*pending_[id], 1, turn);
 }

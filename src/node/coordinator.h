@@ -72,7 +72,9 @@ class Coordinator {
   // --- to the primary (coordinator_forward.cc)
   Peer PrimaryFor(const Pending& pending, const Turn& turn) const;
   void SendTo(Peer peer, Pending& pending, const Turn& turn);
-  void SendToSecond(uint64_t id, const Turn& turn);
+  bool HasFallenSilent(const Pending& pending, const Turn& turn);
+  Peer NextPrimary(const Pending& pending, const Turn& turn) const;
+  void SendToNext(uint64_t id, const Turn& turn);
   static Message ForwardOf(const Pending& pending, const Turn& turn);
   bool Hears(const Once& once, const Turn& turn);
   void RefuseForward(LinkId link, uint64_t id, const Turn& turn);

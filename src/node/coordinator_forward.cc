@@ -40,26 +40,50 @@ void Coordinator::Route(uint64_t id, const Turn& turn) {
 void Coordinator::SendTo(Peer peer, Pending& pending, const Turn& turn) {
   pending.state = Pending::State::kForwarded;
   pending.target = peer;
+  pending.asked_ms = turn.now_ms;
   ++pending.attempt;
   turn.out->sends.push_back(
       {peer, loop_,
        pending.group == nullptr ? ForwardOf(pending, turn) : ForwardOfGroup(pending, turn)});
 }
 
-// The primary is suspect, or its link is down. The next one gets the command as well, unless there
-// is none yet.
-void Coordinator::SendToSecond(uint64_t id, const Turn& turn) {
+// Whether the node that was sent a command has been silent for so long that the next one should get
+// it. It is asked in between: a node that is only slow, for its disk or for all it has to do,
+// answers.
+bool Coordinator::HasFallenSilent(const Pending& pending, const Turn& turn) {
+  if (pending.lost || !turn.view->alive(pending.target)) return true;
+  const Settings& settings = shared_.settings();
+  const uint64_t heard_ms = std::max(pending.asked_ms, node_.heard_ms(pending.target));
+  if (turn.now_ms >= heard_ms + settings.hedge_ms_max) node_.Probe(pending.target, turn);
+  return turn.now_ms >=
+         heard_ms + std::max(2 * settings.hedge_ms_max, settings.suspect_after_ms / 3);
+}
+
+// The live replica that comes first, but for the one that has the command; that one if there is no
+// other.
+Peer Coordinator::NextPrimary(const Pending& pending, const Turn& turn) const {
+  for (Peer peer : turn.view->ReplicasOf(pending.vnode)) {
+    const bool up = peer == kSelf || (turn.view->alive(peer) && turn.view->link_up(peer));
+    if (up && peer != pending.target) return peer;
+  }
+  return pending.target;
+}
+
+// The next one gets the command as well, unless there is none yet.
+void Coordinator::SendToNext(uint64_t id, const Turn& turn) {
   Pending& pending = *pending_[id];
-  const Peer next = PrimaryFor(pending, turn);
+  const Peer next = NextPrimary(pending, turn);
   const bool back = pending.lost && turn.view->alive(pending.target);
-  if (pending.once.sent == 0 || back) {
+  if (pending.writes() && (pending.once.sent == 0 || back)) {
     if (pending.lost) Fail(pending, turn);
     return;
   }
-  if (next == pending.target || (next != kSelf && !turn.view->link_up(next))) return;
-  pending.once.second = true;
-  pending.first = pending.target;
-  pending.first_attempt = pending.attempt;
+  if (next == pending.target) return;
+  if (pending.writes()) {
+    pending.once.second = true;
+    pending.first = pending.target;
+    pending.first_attempt = pending.attempt;
+  }
   if (next != kSelf) return SendTo(next, pending, turn);
   ++pending.attempt;
   RunHere(id, turn);
@@ -193,7 +217,7 @@ void Coordinator::OnLinkDown(Peer peer, const Turn& turn) {
     }
   }
   for (uint64_t id : over) Fail(*pending_[id], turn);
-  for (uint64_t id : lost) SendToSecond(id, turn);
+  for (uint64_t id : lost) SendToNext(id, turn);
   for (uint64_t id : reads) {
     pending_[id]->confirm = false;
     Read(id, turn);
