@@ -132,8 +132,6 @@ std::string ChoiceText(Outcome outcome) {
       return "refused";
     case Outcome::kUnknown:
       return "unknown";
-    case Outcome::kNotHere:
-      return "not-here";
   }
   return "?";
 }
@@ -172,8 +170,7 @@ class Describer {
     std::string inner;
     Describer describer(&inner);
     Fields(describer, value);
-    if (!label.empty()) inner = "{" + inner + "}";
-    if (!inner.empty()) Add(label, inner);
+    Add(label, label.empty() ? inner : "{" + inner + "}");
   }
   template <typename T, typename Element>
   void Maybe(std::string_view label, const std::optional<T>& value, Element element) {

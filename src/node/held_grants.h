@@ -18,13 +18,11 @@ namespace kindred {
 struct HeldGrant {
   uint64_t until = 0;    // guarded dots below this may be named; 0: none
   uint64_t since = 0;    // a majority has been ours without a break since then
-  uint64_t from = 0;     // when the majority was last asked
   uint64_t used_ms = 0;  // when it was last wanted
   uint64_t lost_ms = 0;  // when another was seen to have it
 
   // While asking.
   uint64_t round = 0;  // 0: not asking
-  uint64_t asked_from = 0;
   uint64_t asked_until = 0;
   uint64_t asked_ms = 0;
   uint32_t asked_again = 0;  // for want of answers

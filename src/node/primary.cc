@@ -162,8 +162,6 @@ void Primary::Compute(Work& work, const Record& base, bool validated, const Turn
     if (validated || !work.has_to_write) return WriteUnguarded(work, true, turn);
     return WriteAsItIs(work, base, turn);
   }
-  LeaveToAnother(work, base, turn);
-  if (AllAnswered(work.batch)) return EndBatch(work);
   Version version;
   const bool changed = RunBatch(work, base, &version, turn);
   if (changed) return WriteGuarded(work, base, std::move(version), {}, turn);
@@ -177,29 +175,6 @@ void Primary::Compute(Work& work, const Record& base, bool validated, const Turn
   }
   if (!work.has_to_write) return Check(work, turn);
   WriteAsItIs(work, base, turn);
-}
-
-// Whether no other node can have run the command, or can run it yet. Whoever runs it has heard
-// `sent`, so its dot is later; and whoever is primary after somebody else has asked for the vnode
-// after `sent`.
-bool Primary::MayRun(const Once& once, const Record& base, uint32_t vnode, uint8_t db) const {
-  if (once.sent == 0 || !shared_.settings().rules.run_once) return true;
-  if (!once.second) {
-    const auto held = held_.find(vnode);
-    return held == held_.end() || held->second.since < once.sent;
-  }
-  // A flush takes away what would show that the first has run it.
-  return stripe_.flushed(db) <= once.sent &&
-         std::all_of(base.context.begin(), base.context.end(), [&](const Dot& dot) {
-           return dot.actor == shared_.actor() || dot.time <= once.sent;
-         });
-}
-
-void Primary::LeaveToAnother(Work& work, const Record& base, const Turn& turn) {
-  for (Operation& operation : work.batch) {
-    const bool may = MayRun(operation.once, base, work.vnode, operation.db);
-    if (!operation.answered && !may) Answer(operation, Outcome::kNotHere, {}, 0, turn);
-  }
 }
 
 // The newest version again, under a new name; the siblings that clients made stay. A guarded

@@ -95,8 +95,6 @@ class Primary {
   // `validated`: a majority had the same record after the batch was taken.
   void Compute(Work& work, const Record& base, bool validated, const Turn& turn);
   void WriteAsItIs(Work& work, const Record& base, const Turn& turn);
-  bool MayRun(const Once& once, const Record& base, uint32_t vnode, uint8_t db) const;
-  void LeaveToAnother(Work& work, const Record& base, const Turn& turn);
   bool RunBatch(Work& work, const Record& base, Version* version, const Turn& turn);
   void Check(Work& work, const Turn& turn);
   void OnChecked(Work& work, const Turn& turn);
@@ -159,7 +157,6 @@ class Primary {
   // --- grants (primary_grants.cc)
   void NeedGrant(Work& work, const Turn& turn);
   bool HasGrant(uint32_t vnode, const Turn& turn) const;
-  bool IsGrantedSince(const Work& work) const;
   uint64_t GrantMs(const HeldGrant& held, uint64_t now) const;
   void Lose(HeldGrant& held, const Turn& turn);
   uint64_t RenewalTime(const Turn& turn) const;

@@ -4,7 +4,6 @@
 
 #include "base/check.h"
 #include "node/primary.h"
-#include "node/primary_group.h"
 #include "node/primary_work.h"
 #include "node/shared.h"
 
@@ -19,24 +18,12 @@ bool Primary::HasGrant(uint32_t vnode, const Turn& turn) const {
   return found != held_.end() && found->second.until > shared_.clock().Peek(turn.now_ms) + 2;
 }
 
-// What another node has, too, runs here only once a majority has granted the vnode to this one
-// after it was sent: from then on the other cannot run it.
-bool Primary::IsGrantedSince(const Work& work) const {
-  const auto granted_since = [&](const Once& once) {
-    return !once.second || !shared_.settings().rules.run_once ||
-           held_.at(work.vnode).from > once.sent;
-  };
-  if (work.group != nullptr) return granted_since(work.group->operation.once);
-  return std::all_of(work.batch.begin(), work.batch.end(),
-                     [&](const Operation& operation) { return granted_since(operation.once); });
-}
-
 void Primary::NeedGrant(Work& work, const Turn& turn) {
   if (turn.view->replicas() == 1 || !shared_.settings().rules.grants) return NeedBase(work, turn);
   HeldGrant& held = held_[work.vnode];
   held.used_ms = turn.now_ms;
   if (held.until < RenewalTime(turn)) grants_due_ms_ = 0;
-  if (HasGrant(work.vnode, turn) && IsGrantedSince(work)) return NeedBase(work, turn);
+  if (HasGrant(work.vnode, turn)) return NeedBase(work, turn);
   work.state = State::kGrant;
   held.waiting.push_back(work.key);
   if (held.round == 0 && MayAsk(held, turn)) {
@@ -97,7 +84,6 @@ void Primary::AskGrants(const std::vector<uint32_t>& vnodes, const Turn& turn) {
     if (own.holder != shared_.actor()) from = std::max(from, own.until + 1);
     held.round = round;
     held.asked_ms = turn.now_ms;
-    held.asked_from = from;
     held.asked_until = from + TimeOfMs(GrantMs(held, from));
     held.answered.clear();
     held.granted_since.clear();
@@ -149,7 +135,6 @@ void Primary::OnGrantAnswered(uint32_t vnode, const Turn& turn) {
         held.granted_since[majority - 1];  // so many replicas have been ours since then
     const bool careless = !shared_.settings().rules.notice_broken_grant && held.since != 0;
     if (since > held.since && !careless) held.since = since;
-    held.from = held.asked_from;
     held.until = held.asked_until;
     grants_due_ms_ = 0;
     return EndAsking(vnode, true, turn);
@@ -175,7 +160,7 @@ void Primary::EndAsking(uint32_t vnode, bool granted, const Turn& turn) {
     if (found == works_.end() || found->second->state != State::kGrant) continue;
     Work& work = *found->second;
     if (granted) {
-      IsGrantedSince(work) ? NeedBase(work, turn) : NeedGrant(work, turn);
+      NeedBase(work, turn);
     } else {
       Refuse(work, turn);
     }

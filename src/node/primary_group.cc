@@ -8,7 +8,6 @@
 #include "node/error_reply.h"
 #include "node/shared.h"
 #include "resp/errors.h"
-#include "store/keys.h"
 
 namespace kindred {
 
@@ -129,13 +128,6 @@ void Primary::OnTellGroup(Peer from, TellGroup tell, const Turn& turn) {
 // Keys that nothing has changed are written as they are where replicas differ, and checked where
 // they do not.
 void Primary::ComputeGroup(GroupWork& group, bool validated, const Turn& turn) {
-  const GroupOperation& operation = group.operation;
-  const bool may_run =
-      std::all_of(group.parts.begin(), group.parts.end(), [&](const GroupWork::Part& part) {
-        const Work& work = *part.work;
-        return MayRun(operation.once, part.base, work.vnode, DbOf(work.key));
-      });
-  if (!may_run) return EndGroup(group, Outcome::kNotHere, {}, 0, turn);
   std::vector<const Record*> bases;
   bool differ = false;
   for (const GroupWork::Part& part : group.parts) {

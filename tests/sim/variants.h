@@ -15,7 +15,7 @@ struct RuleName {
   bool Rules::*rule;
 };
 
-inline constexpr std::array<RuleName, 12> kRuleNames = {{
+inline constexpr std::array<RuleName, 11> kRuleNames = {{
     {"AckAfterSync", &Rules::ack_after_sync},
     {"NewActorAfterCrash", &Rules::new_actor_after_crash},
     {"Grants", &Rules::grants},
@@ -27,7 +27,6 @@ inline constexpr std::array<RuleName, 12> kRuleNames = {{
     {"ConfirmUndecided", &Rules::confirm_undecided},
     {"SpreadDecidedOnly", &Rules::spread_decided_only},
     {"WholeGroups", &Rules::whole_groups},
-    {"RunOnce", &Rules::run_once},
 }};
 
 // False: there is no such rule.

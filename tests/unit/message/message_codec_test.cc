@@ -85,7 +85,6 @@ TEST(MessageCodec, EveryMemberOfEveryStructIsSent) {
   }
   ExpectAllMembersNamed(Decided());
   ExpectAllMembersNamed(NodeInfo());
-  ExpectAllMembersNamed(Once());
   ExpectAllMembersNamed(Prepare::Item());
   ExpectAllMembersNamed(Prepared::Item());
   ExpectAllMembersNamed(ScanTell::Item());
