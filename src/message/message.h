@@ -115,10 +115,18 @@ struct GuardedGroup {
 
 // --- whole requests
 
+// A command may be sent to two nodes, one after the other, when the first falls silent. At most one
+// of them runs it (docs/architecture.md, "A primary that is gone").
+struct Once {
+  uint64_t sent = 0;    // a time of the coordinator's clock from before it was sent; 0: to one only
+  bool second = false;  // another node has it, too
+};
+
 // A client's command for its key's primary.
 struct Forward {
   uint64_t id = 0;
   uint64_t deadline_in_ms = 0;  // from its arrival
+  Once once;
   uint8_t db = 0;
   uint8_t protocol = 2;  // RESP version of the reply's bytes
   bool confirm = false;  // a read whose newest version was undecided: make it decided, then answer
@@ -141,6 +149,7 @@ struct ForwardGroup {
   };
   uint64_t id = 0;
   uint64_t deadline_in_ms = 0;
+  Once once;
   uint8_t protocol = 2;
   bool multi = false;  // the reply is an array of the commands' replies
   std::string write_level;
@@ -151,11 +160,13 @@ enum class Outcome : uint8_t {
   kDone = 0,     // `reply` is the answer
   kRefused = 1,  // nothing was done
   kUnknown = 2,  // it may still take effect
+  kNotHere = 3,  // nothing was done here, as another node may have done it
 };
 struct Forwarded {
   uint64_t id = 0;
   Outcome outcome = Outcome::kDone;
-  std::string reply;  // RESP bytes; an error text where the outcome is not kDone
+  std::string reply;   // RESP bytes; an error text if refused or unknown
+  uint64_t clock = 0;  // kNotHere: the answering node's; it may do what is sent later
 };
 
 // --- many keys

@@ -132,6 +132,8 @@ std::string ChoiceText(Outcome outcome) {
       return "refused";
     case Outcome::kUnknown:
       return "unknown";
+    case Outcome::kNotHere:
+      return "not-here";
   }
   return "?";
 }
@@ -170,7 +172,8 @@ class Describer {
     std::string inner;
     Describer describer(&inner);
     Fields(describer, value);
-    Add(label, label.empty() ? inner : "{" + inner + "}");
+    if (!label.empty()) inner = "{" + inner + "}";
+    if (!inner.empty()) Add(label, inner);
   }
   template <typename T, typename Element>
   void Maybe(std::string_view label, const std::optional<T>& value, Element element) {

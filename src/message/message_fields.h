@@ -102,9 +102,15 @@ void Fields(auto& io, Is<GuardedGroup> auto& group) {
 
 // --- whole requests
 
+void Fields(auto& io, Is<Once> auto& once) {
+  io.Time("sent", once.sent);
+  io.Flag("second", once.second);
+}
+
 void Fields(auto& io, Is<Forward> auto& forward) {
   io.Id(forward.id);
   io.Number("deadline-ms", forward.deadline_in_ms);
+  io.Group("", forward.once);
   io.Number("db", forward.db);
   io.Number("protocol", forward.protocol);
   io.Flag("confirm", forward.confirm);
@@ -129,6 +135,7 @@ void Fields(auto& io, Is<ForwardGroup::Watch> auto& watch) {
 void Fields(auto& io, Is<ForwardGroup> auto& forward) {
   io.Id(forward.id);
   io.Number("deadline-ms", forward.deadline_in_ms);
+  io.Group("", forward.once);
   io.Number("protocol", forward.protocol);
   io.Flag("multi", forward.multi);
   io.Text("w", forward.write_level);
@@ -138,8 +145,9 @@ void Fields(auto& io, Is<ForwardGroup> auto& forward) {
 
 void Fields(auto& io, Is<Forwarded> auto& forwarded) {
   io.Id(forwarded.id);
-  io.Choice("", forwarded.outcome, Outcome::kUnknown);
+  io.Choice("", forwarded.outcome, Outcome::kNotHere);
   io.Text("reply", forwarded.reply);
+  io.Time("clock", forwarded.clock);
 }
 
 // --- many keys

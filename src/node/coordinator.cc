@@ -161,40 +161,6 @@ void Coordinator::Begin(uint64_t id, const Turn& turn) {
   }
 }
 
-// To the key's primary: it may be this node.
-void Coordinator::Route(uint64_t id, const Turn& turn) {
-  Pending& pending = *pending_[id];
-  const bool anyone = !shared_.settings().rules.first_alive_is_primary;
-  const Peer primary =
-      anyone && turn.view->IsReplica(pending.vnode) ? kSelf : turn.view->PrimaryOf(pending.vnode);
-  if (primary == kSelf) return RunHere(id, turn);
-  if (!turn.view->link_up(primary)) {
-    const int need = static_cast<int>(pending.consistency.write.Of(turn.view->replicas()));
-    const std::string error = pending.confirm ? NoQuorumRead(0, need) : NoQuorumRefused(0, need);
-    return Finish(id, Outcome::kRefused, 0, ErrorReply(error, pending.protocol), turn);
-  }
-  pending.state = Pending::State::kForwarded;
-  pending.target = primary;
-  turn.out->sends.push_back(
-      {primary, loop_,
-       pending.group == nullptr ? ForwardOf(pending, turn) : ForwardOfGroup(pending, turn)});
-}
-
-Message Coordinator::ForwardOf(const Pending& pending, const Turn& turn) {
-  Forward forward;
-  forward.id = pending.id;
-  forward.deadline_in_ms = pending.deadline_ms - std::min(pending.deadline_ms, turn.now_ms);
-  forward.db = pending.db;
-  forward.protocol = static_cast<uint8_t>(pending.protocol);
-  forward.confirm = pending.confirm;
-  forward.read_level = pending.consistency.read.ToString();
-  forward.write_level = pending.consistency.write.ToString();
-  forward.strict = pending.consistency.strict;
-  forward.context = pending.consistency.context;
-  for (std::string_view arg : pending.args->args()) forward.args.emplace_back(arg);
-  return forward;
-}
-
 void Coordinator::RunHere(uint64_t id, const Turn& turn) {
   const auto found = pending_.find(id);
   if (found == pending_.end()) return;
@@ -218,42 +184,8 @@ void Coordinator::RunHere(uint64_t id, const Turn& turn) {
   operation.confirm = pending.confirm;
   if (!pending.confirm) operation.context = pending.consistency.context;
   operation.deadline_ms = pending.deadline_ms;
+  operation.once = pending.once;
   place.primary.Run(*entry, pending.vnode, std::move(operation), turn);
-}
-
-void Coordinator::OnHandover(Outbox::Handover handover, const Turn& turn) {
-  Finish(handover.request, handover.outcome, handover.after, std::move(handover.bytes), turn);
-}
-
-void Coordinator::OnForward(LinkId link, Forward forward, const Turn& turn) {
-  std::vector<std::string_view> args(forward.args.begin(), forward.args.end());
-  const CommandRow* row = args.empty() ? nullptr : DataCommands().FindFor(args);
-  const auto write = Level::Parse(forward.write_level, false);
-  const auto read = Level::Parse(forward.read_level, true);
-  if (row == nullptr || row->kind == RowKind::kManyKeys || KeysOf(*row, args).count == 0 ||
-      !write.has_value() || !read.has_value() || forward.protocol < 2 || forward.protocol > 3) {
-    return RefuseForward(link, forward.id, turn);
-  }
-  Pending& pending = NewPending();
-  pending.what_for = Pending::For::kPeer;
-  pending.link = link;
-  pending.peer_request = forward.id;
-  pending.confirm = forward.confirm;
-  const Consistency consistency{*read, *write, forward.strict, std::move(forward.context)};
-  Request request;
-  request.row = row;
-  request.db = forward.db;
-  request.protocol = forward.protocol;
-  request.consistency = &consistency;
-  request.deadline_ms = turn.now_ms + forward.deadline_in_ms;
-  FillFrom(request, args, &pending);
-  RunHere(pending.id, turn);
-}
-
-void Coordinator::OnForwarded(Forwarded forwarded, const Turn& turn) {
-  const auto found = pending_.find(forwarded.id);
-  if (found == pending_.end() || found->second->state != Pending::State::kForwarded) return;
-  Finish(forwarded.id, forwarded.outcome, 0, std::move(forwarded.reply), turn);
 }
 
 // --- ends
@@ -272,7 +204,9 @@ void Coordinator::Finish(uint64_t id, Outcome outcome, uint64_t after, std::stri
       return FinishPart(*pending, outcome, after, std::move(bytes), turn);
     case Pending::For::kPeer:
       turn.out->answers.push_back(
-          {pending->link, after, Forwarded{pending->peer_request, outcome, std::move(bytes)}});
+          {pending->link, after,
+           Forwarded{pending->peer_request, outcome, std::move(bytes),
+                     outcome == Outcome::kNotHere ? shared_.clock().last() : 0}});
       return;
     case Pending::For::kNobody:
       return;
@@ -290,7 +224,8 @@ void Coordinator::Fail(Pending& pending, const Turn& turn) {
   const int need = static_cast<int>(
       (writes ? pending.consistency.write : pending.consistency.read).Of(replicas));
   const int got = static_cast<int>(pending.tally.answers());
-  const bool unknown = writes && pending.state == Pending::State::kForwarded;
+  const bool second = pending.once.second && pending.what_for != Pending::For::kPeer;
+  const bool unknown = writes && (pending.state == Pending::State::kForwarded || second);
   const std::string error = !writes   ? NoQuorumRead(got, need)
                             : unknown ? NoQuorumUnknown(0, need)
                                       : NoQuorumRefused(0, need);
@@ -298,30 +233,8 @@ void Coordinator::Fail(Pending& pending, const Turn& turn) {
          ErrorReply(error, pending.protocol), turn);
 }
 
-// A write that was on its way to the peer may have been done; a read can begin again.
-void Coordinator::OnLinkDown(Peer peer, const Turn& turn) {
-  std::vector<uint64_t> writes, reads;
-  for (auto& [id, pending] : pending_) {
-    const bool with_peer = pending->state == Pending::State::kForwarded && pending->target == peer;
-    const bool asked =
-        pending->state == Pending::State::kReading &&
-        std::find(pending->asked.begin(), pending->asked.end(), peer) != pending->asked.end() &&
-        !pending->tally.Has(peer);
-    if (with_peer && pending->writes()) {
-      writes.push_back(id);
-    } else if (with_peer || asked) {
-      reads.push_back(id);
-    }
-  }
-  for (uint64_t id : writes) Fail(*pending_[id], turn);
-  for (uint64_t id : reads) {
-    pending_[id]->confirm = false;
-    Read(id, turn);
-  }
-}
-
 void Coordinator::OnTick(const Turn& turn) {
-  std::vector<uint64_t> late, slow;
+  std::vector<uint64_t> late, slow, silent;
   for (auto& [id, pending] : pending_) {
     const bool ours = pending->state == Pending::State::kReading ||
                       pending->state == Pending::State::kForwarded ||
@@ -330,8 +243,12 @@ void Coordinator::OnTick(const Turn& turn) {
       late.push_back(id);
     } else if (pending->state == Pending::State::kReading && pending->hedge_at_ms <= turn.now_ms) {
       slow.push_back(id);
+    } else if (pending->state == Pending::State::kForwarded && !pending->once.second &&
+               HasFallenSilent(*pending, turn)) {
+      silent.push_back(id);
     }
   }
+  for (uint64_t id : silent) SendToNext(id, turn);
   for (uint64_t id : late) Fail(*pending_[id], turn);
   for (uint64_t id : slow) AskMore(*pending_[id], 1, turn);
 }

@@ -69,10 +69,22 @@ class Coordinator {
   void Route(uint64_t id, const Turn& turn);
   void RunHere(uint64_t id, const Turn& turn);
 
+  // --- to the primary (coordinator_forward.cc)
+  Peer PrimaryFor(const Pending& pending, const Turn& turn) const;
+  void SendTo(Peer peer, Pending& pending, const Turn& turn);
+  bool HasFallenSilent(const Pending& pending, const Turn& turn);
+  Peer NextPrimary(const Pending& pending, const Turn& turn) const;
+  void SendToNext(uint64_t id, const Turn& turn);
+  bool MaySendAgain(const Pending& pending, const Turn& turn) const;
+  static Message ForwardOf(const Pending& pending, const Turn& turn);
+  bool Hears(const Once& once, const Turn& turn);
+  void RefuseForward(LinkId link, uint64_t id, const Turn& turn);
+  void OnRan(Pending& pending, Outcome outcome, uint64_t after, std::string bytes,
+             const Turn& turn);
+
   // --- groups (coordinator_group.cc)
   std::shared_ptr<const Group> MakeGroup(const GroupRequest& request);
   void FillFromGroup(const GroupRequest& request, Pending* pending);
-  static Message ForwardOf(const Pending& pending, const Turn& turn);
   static Message ForwardOfGroup(const Pending& pending, const Turn& turn);
   void RunGroupHere(Pending& pending, Shared::StripeAndPrimary& place, const Turn& turn);
 
@@ -85,8 +97,6 @@ class Coordinator {
   void RunSteps(Pending& whole, const Turn& turn);
   void WriteNextStep(Pending& whole, const Turn& turn);
   void EndSteps(Pending& whole, Outcome outcome, std::string bytes, const Turn& turn);
-
-  void RefuseForward(LinkId link, uint64_t id, const Turn& turn);
 
   void Read(uint64_t id, const Turn& turn);
   void AskMore(Pending& pending, uint32_t count, const Turn& turn);

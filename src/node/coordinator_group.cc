@@ -90,8 +90,9 @@ std::shared_ptr<const Group> Coordinator::MakeGroup(const GroupRequest& request)
 Message Coordinator::ForwardOfGroup(const Pending& pending, const Turn& turn) {
   const Group& group = *pending.group;
   ForwardGroup forward;
-  forward.id = pending.id;
+  forward.id = pending.Question();
   forward.deadline_in_ms = pending.deadline_ms - std::min(pending.deadline_ms, turn.now_ms);
+  forward.once = pending.once;
   forward.protocol = static_cast<uint8_t>(pending.protocol);
   forward.multi = group.multi;
   forward.write_level = pending.consistency.write.ToString();
@@ -106,16 +107,10 @@ Message Coordinator::ForwardOfGroup(const Pending& pending, const Turn& turn) {
   return forward;
 }
 
-void Coordinator::RefuseForward(LinkId link, uint64_t id, const Turn& turn) {
-  Forwarded answer{id, Outcome::kRefused,
-                   ErrorReply("ERR the forwarded command is not understood", 2)};
-  turn.out->answers.push_back({link, 0, std::move(answer)});
-}
-
 void Coordinator::OnForwardGroup(LinkId link, ForwardGroup forward, const Turn& turn) {
   const auto write = Level::Parse(forward.write_level, false);
   bool understood = write.has_value() && !(forward.commands.empty() && forward.watches.empty()) &&
-                    forward.protocol >= 2 && forward.protocol <= 3;
+                    forward.protocol >= 2 && forward.protocol <= 3 && Hears(forward.once, turn);
   std::vector<std::vector<std::string_view>> args;
   args.reserve(forward.commands.size());
   Consistency consistency;
@@ -149,6 +144,7 @@ void Coordinator::OnForwardGroup(LinkId link, ForwardGroup forward, const Turn& 
   group->what_for = Pending::For::kPeer;
   group->link = link;
   group->peer_request = forward.id;
+  group->once = forward.once;
   pending = std::move(*group);
   RunHere(pending.id, turn);
 }
@@ -168,6 +164,7 @@ void Coordinator::RunGroupHere(Pending& pending, Shared::StripeAndPrimary& place
   operation.need =
       std::max(pending.consistency.write.Of(turn.view->replicas()), turn.view->Majority());
   operation.deadline_ms = pending.deadline_ms;
+  operation.once = pending.once;
   place.primary.RunGroup(held->entries(), std::move(operation), turn);
 }
 

@@ -11,19 +11,6 @@
 #include "resp/errors.h"
 
 namespace kindred {
-namespace {
-
-// What a question is numbered with: the request below, the attempt above. "The same as you have"
-// must not be taken for an answer to what was asked with another record in hand.
-constexpr int kAttemptShift = 55;
-constexpr uint64_t kIdMask = (uint64_t{1} << kAttemptShift) - 1;
-
-uint64_t QuestionOf(uint64_t id, uint8_t attempt) {
-  return id | (uint64_t{attempt} << kAttemptShift);
-}
-
-}  // namespace
-
 void Coordinator::Read(uint64_t id, const Turn& turn) {
   const auto found = pending_.find(id);
   if (found == pending_.end()) return;
@@ -67,8 +54,7 @@ void Coordinator::AskMore(Pending& pending, uint32_t count, const Turn& turn) {
       --count;
       pending.asked.push_back(peer);
       pending.asked_ms = turn.now_ms;
-      turn.out->sends.emplace_back(
-          peer, loop_, Ask{QuestionOf(pending.id, pending.attempt), pending.key, digest});
+      turn.out->sends.emplace_back(peer, loop_, Ask{pending.Question(), pending.key, digest});
     }
   }
   pending.hedge_at_ms =
@@ -76,10 +62,10 @@ void Coordinator::AskMore(Pending& pending, uint32_t count, const Turn& turn) {
 }
 
 void Coordinator::OnTell(Peer from, Tell&& tell, const Turn& turn) {
-  const auto found = pending_.find(tell.id & kIdMask);
+  const auto found = pending_.find(Pending::IdOf(tell.id));
   if (found == pending_.end() || found->second->state != Pending::State::kReading) return;
   Pending& pending = *found->second;
-  if (tell.id != QuestionOf(pending.id, pending.attempt)) return;
+  if (tell.id != pending.Question()) return;
   node_.NoteLatency(from, turn.now_ms - pending.asked_ms);
   if (tell.same) {
     pending.tally.AddSame(from);

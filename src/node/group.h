@@ -59,6 +59,7 @@ struct GroupOperation {
   std::shared_ptr<const Group> group;
   uint32_t need = 1;  // replicas that have to take the writes
   uint64_t deadline_ms = 0;
+  Once once;
 };
 
 }  // namespace kindred

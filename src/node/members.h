@@ -43,6 +43,7 @@ class Members {
   void OnLinkUp(Peer peer, const Turn& turn);
   void OnLinkDown(Peer peer, const Turn& turn);
   void OnTick(const Turn& turn);
+  void SendHeartbeat(Peer peer, const Turn& turn);
 
  private:
   // A join that this node runs.
@@ -77,7 +78,6 @@ class Members {
   void On(Peer from, LinkId link, RosterAsk message, const Turn& turn);
   void On(Peer from, LinkId link, RosterTell message, const Turn& turn);
 
-  void SendHeartbeat(Peer peer, const Turn& turn);
   template <typename AnyHeartbeat>
   void Learn(Peer from, const AnyHeartbeat& heartbeat, const Turn& turn);
   template <typename AnyHeartbeat>

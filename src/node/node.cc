@@ -22,7 +22,13 @@ constexpr uint64_t kIndexMask = Primary::kRoundBit - 1;
 // So long a holder may go on before it lets another have a vnode; less than the other waits before
 // it asks again.
 constexpr uint64_t kYieldMs = 80;
+constexpr uint64_t kProbeMs = 50;             // so often a peer is asked whether it is there
 constexpr size_t kDelayedPreparesMax = 1024;  // beyond that they are answered at once
+
+uint64_t& AtPeer(std::vector<uint64_t>& by_peer, Peer peer) {
+  if (peer >= by_peer.size()) by_peer.resize(peer + 1u);
+  return by_peer[peer];
+}
 
 }  // namespace
 
@@ -84,7 +90,10 @@ Peer Node::RouteOf(std::string_view key) {
 }
 
 void Node::OnMessage(Peer from, LinkId link, Message&& message, uint64_t now_ms) {
-  if (link == 0) shared_.OnHeard(from, loop_, now_ms);
+  if (link == 0) {
+    shared_.OnHeard(from, loop_, now_ms);
+    AtPeer(heard_ms_, from) = now_ms;
+  }
   const Turn turn = TurnAt(now_ms);
   Dispatch(from, link, std::move(message), turn);
   SettleHandovers(turn);
@@ -427,6 +436,13 @@ uint64_t Node::HedgeMs(Peer peer) const {
   const Settings& settings = shared_.settings();
   const double slow = peer < slow_ms_.size() ? slow_ms_[peer] : 0;
   return std::clamp(static_cast<uint64_t>(slow) + 1, settings.hedge_ms_min, settings.hedge_ms_max);
+}
+
+void Node::Probe(Peer peer, const Turn& turn) {
+  uint64_t& probed_ms = AtPeer(probed_ms_, peer);
+  if (turn.now_ms < probed_ms + kProbeMs) return;
+  probed_ms = turn.now_ms;
+  members_.SendHeartbeat(peer, turn);
 }
 
 // A quantile by small steps: up by 99 when an answer was slower, down by one when it was not.

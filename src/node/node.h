@@ -98,6 +98,10 @@ class Node {
   void LearnFlush(uint8_t db, uint64_t time, const Turn& turn);
   // When to stop waiting for a peer's answer and ask another one as well.
   uint64_t HedgeMs(Peer peer) const;
+  // When this loop heard of the peer last, over its own link to it; 0: never.
+  uint64_t heard_ms(Peer peer) const { return peer < heard_ms_.size() ? heard_ms_[peer] : 0; }
+  // Has the peer answer at once, if it does anything at all. Not more often than makes sense.
+  void Probe(Peer peer, const Turn& turn);
   void NoteLatency(Peer peer, uint64_t ms);
   uint32_t loop() const { return loop_; }
 
@@ -142,6 +146,7 @@ class Node {
     Prepare prepare;
   };
   std::vector<DelayedPrepare> delayed_prepares_;  // at most kDelayedPreparesMax
+  std::vector<uint64_t> heard_ms_, probed_ms_;    // by peer
   std::vector<double> slow_ms_;  // by peer: about the 99th percentile of its answers
 };
 

@@ -13,6 +13,7 @@
 #include "absl/container/inlined_vector.h"
 #include "command/consistency.h"
 #include "command/row.h"
+#include "message/message.h"
 #include "message/outbox.h"
 #include "node/cluster_view.h"
 
@@ -47,6 +48,7 @@ struct Operation {
   bool confirm = false;            // a read: its value has to be decided before it is answered
   std::optional<Context> context;  // the client's token
   uint64_t deadline_ms = 0;
+  Once once;
   uint64_t group = 0;  // not 0: it only holds the key's place for a group (primary_group.cc)
 
   // While it runs.

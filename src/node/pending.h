@@ -2,6 +2,7 @@
 #ifndef KINDRED_NODE_PENDING_H_
 #define KINDRED_NODE_PENDING_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -61,8 +62,15 @@ struct Coordinator::Pending {
 
   bool confirm = false;  // a read that has to be decided by the primary
   Peer target = kSelf;   // kForwarded
-  ReadTally tally;       // kReading
-  uint8_t attempt = 0;   // a read that begins again takes no answers to its earlier questions
+  // kForwarded, or kHere as the second that has it.
+  Once once;
+  bool sent_again = false;
+  bool lost = false;  // the link to the first is down
+  Peer first = kSelf;
+  uint8_t first_attempt = 0;
+  std::unique_ptr<Forwarded> first_answer;
+  ReadTally tally;      // kReading
+  uint8_t attempt = 0;  // tells answers to the last question from those to earlier ones
   absl::InlinedVector<Peer, 3> asked;
   uint64_t asked_ms = 0;
   uint64_t hedge_at_ms = 0;
@@ -70,8 +78,30 @@ struct Coordinator::Pending {
   std::unique_ptr<JoinState> join;  // kJoining: this,
   std::unique_ptr<Steps> steps;     // or this
 
+  // What a question is numbered with: the request below, the attempt above. "The same as you have"
+  // must not be taken for an answer to what was asked with another record in hand.
+  static constexpr int kAttemptShift = 55;
+  static uint64_t IdOf(uint64_t question) {
+    return question & ((uint64_t{1} << kAttemptShift) - 1);
+  }
+  uint64_t QuestionAt(uint8_t its_attempt) const {
+    return id | (uint64_t{its_attempt} << kAttemptShift);
+  }
+  uint64_t Question() const { return QuestionAt(attempt); }
+
   // A group goes through its primary as a write does, even if it only reads.
   bool writes() const { return group != nullptr || row->kind == RowKind::kWrite; }
+
+  bool Has(const std::string& record_key) const {
+    return group == nullptr
+               ? key == record_key
+               : std::find(group->keys.begin(), group->keys.end(), record_key) != group->keys.end();
+  }
+  bool SharesKeyWith(const Pending& other) const {
+    if (other.group == nullptr) return Has(other.key);
+    return std::any_of(other.group->keys.begin(), other.group->keys.end(),
+                       [this](const std::string& each) { return Has(each); });
+  }
 };
 
 }  // namespace kindred

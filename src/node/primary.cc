@@ -162,10 +162,13 @@ void Primary::Compute(Work& work, const Record& base, bool validated, const Turn
     if (validated || !work.has_to_write) return WriteUnguarded(work, true, turn);
     return WriteAsItIs(work, base, turn);
   }
+  LeaveToAnother(work, base, turn);
+  if (AllAnswered(work.batch)) return EndBatch(work);
   Version version;
   const bool changed = RunBatch(work, base, &version, turn);
   if (changed) return WriteGuarded(work, base, std::move(version), {}, turn);
-  if (validated) {
+  const bool leaves_trace = LeavesTrace(work);
+  if (validated && !leaves_trace) {
     for (Operation& operation : work.batch) {
       if (!operation.answered) {
         Answer(operation, Outcome::kDone, std::move(operation.reply), work.entry->sequence, turn);
@@ -173,8 +176,35 @@ void Primary::Compute(Work& work, const Record& base, bool validated, const Turn
     }
     return EndBatch(work);
   }
-  if (!work.has_to_write) return Check(work, turn);
+  if (!work.has_to_write && !leaves_trace) return Check(work, turn);
   WriteAsItIs(work, base, turn);
+}
+
+// Whether no other node can have run the command, or will. Whoever runs it has heard `sent` and
+// names a later dot; and of two guarded writes of one key the later one was computed from a record
+// that has the earlier one's dot.
+bool Primary::MayRun(const Once& once, const Record& base, uint8_t db) const {
+  if (once.sent == 0 || !shared_.settings().rules.run_once) return true;
+  // A flush takes away what would show that another has run it.
+  return stripe_.flushed(db) <= once.sent &&
+         std::all_of(base.context.begin(), base.context.end(), [&](const Dot& dot) {
+           return dot.actor == shared_.actor() || dot.time <= once.sent;
+         });
+}
+
+void Primary::LeaveToAnother(Work& work, const Record& base, const Turn& turn) {
+  for (Operation& operation : work.batch) {
+    const bool may = MayRun(operation.once, base, operation.db);
+    if (!operation.answered && !may) Answer(operation, Outcome::kNotHere, {}, 0, turn);
+  }
+}
+
+// A command that two nodes have is written also if it changes nothing, so that the other one finds
+// out that it has been run.
+bool Primary::LeavesTrace(const Work& work) {
+  return std::any_of(work.batch.begin(), work.batch.end(), [](const Operation& operation) {
+    return operation.once.second && !operation.answered;
+  });
 }
 
 // The newest version again, under a new name; the siblings that clients made stay. A guarded

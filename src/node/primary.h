@@ -95,6 +95,9 @@ class Primary {
   // `validated`: a majority had the same record after the batch was taken.
   void Compute(Work& work, const Record& base, bool validated, const Turn& turn);
   void WriteAsItIs(Work& work, const Record& base, const Turn& turn);
+  bool MayRun(const Once& once, const Record& base, uint8_t db) const;
+  void LeaveToAnother(Work& work, const Record& base, const Turn& turn);
+  static bool LeavesTrace(const Work& work);
   bool RunBatch(Work& work, const Record& base, Version* version, const Turn& turn);
   void Check(Work& work, const Turn& turn);
   void OnChecked(Work& work, const Turn& turn);

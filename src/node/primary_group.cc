@@ -8,6 +8,7 @@
 #include "node/error_reply.h"
 #include "node/shared.h"
 #include "resp/errors.h"
+#include "store/keys.h"
 
 namespace kindred {
 
@@ -128,6 +129,12 @@ void Primary::OnTellGroup(Peer from, TellGroup tell, const Turn& turn) {
 // Keys that nothing has changed are written as they are where replicas differ, and checked where
 // they do not.
 void Primary::ComputeGroup(GroupWork& group, bool validated, const Turn& turn) {
+  const GroupOperation& operation = group.operation;
+  const bool may_run =
+      std::all_of(group.parts.begin(), group.parts.end(), [&](const GroupWork::Part& part) {
+        return MayRun(operation.once, part.base, DbOf(part.work->key));
+      });
+  if (!may_run) return EndGroup(group, Outcome::kNotHere, {}, 0, turn);
   std::vector<const Record*> bases;
   bool differ = false;
   for (const GroupWork::Part& part : group.parts) {
@@ -141,12 +148,13 @@ void Primary::ComputeGroup(GroupWork& group, bool validated, const Turn& turn) {
   GroupResult result = RunCommands(*group.operation.group, bases, call);
   group.reply = std::move(result.reply);
   if (result.changed) return WriteGroup(group, std::move(result.nexts), turn);
-  if (validated) {
+  const bool leaves_trace = operation.once.second;
+  if (validated && !leaves_trace) {
     uint64_t after = 0;
     for (const auto& part : group.parts) after = std::max(after, part.work->entry->sequence);
     return EndGroup(group, Outcome::kDone, std::move(group.reply), after, turn);
   }
-  if (!differ) return AskAboutAll(group, State::kCheck, turn);
+  if (!differ && !leaves_trace) return AskAboutAll(group, State::kCheck, turn);
   WriteGroup(group, std::move(result.nexts), turn);
 }
 

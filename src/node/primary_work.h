@@ -45,6 +45,10 @@ struct Primary::Work {
       false;  // what the record holds is made decided, before an unguarded write that spreads it
 };
 
+inline bool AllAnswered(const std::vector<Operation>& batch) {
+  return std::all_of(batch.begin(), batch.end(), [](const Operation& o) { return o.answered; });
+}
+
 }  // namespace kindred
 
 #endif  // KINDRED_NODE_PRIMARY_WORK_H_

@@ -132,9 +132,7 @@ void Primary::EvaluateGuarded(Work& work, const Turn& turn) {
   }
   if (work.decided && work.confirming) return WriteUnguarded(work, true, turn);
   if (work.decided) AnswerReady(work, turn);
-  const bool all_answered = std::all_of(work.batch.begin(), work.batch.end(),
-                                        [](const Operation& o) { return o.answered; });
-  if (work.decided && all_answered) return EndBatch(work);
+  if (work.decided && AllAnswered(work.batch)) return EndBatch(work);
   // A flush has come between: wherever the version was taken, it is dead.
   if (!work.decided && work.dot.time <= stripe_.flushed(DbOf(work.key))) return Again(work, turn);
   if (!writes.AllAnswered()) return;

@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   kindred::WorldOptions options;
   app.add_flag("--duels", options.duels, "three nodes of which each runs what it is asked");
   app.add_flag("--groups", options.groups, "clients mostly run groups of commands");
+  app.add_flag("--pipelines", options.pipelines, "clients mostly send INCRs without waiting");
   CLI11_PARSE(app, argc, argv);
 
   if (!left_out.empty() && !kindred::LeaveOut(left_out, &options)) {

@@ -96,6 +96,7 @@ RunResult RunSeed(uint64_t seed, const WorldOptions& options) {
 
   std::map<std::string, std::vector<Op>> by_key;
   for (const Op& op : workload.history()) by_key[op.key].push_back(op);
+  for (const Op& op : workload.pipelines().history()) by_key[op.key].push_back(op);
   for (auto& [key, ops] : by_key) {
     if (key.front() == 'm') continue;  // both kinds of writes: no register
     const Finding finding = CheckKey(ops, kSearchStepsMax);
@@ -109,7 +110,7 @@ RunResult RunSeed(uint64_t seed, const WorldOptions& options) {
        {workload.wrong(), CheckCounter(by_key["c0"], stored["c0"]),
         workload.siblings().OnEnd("s0", LiveValues(stored["s0"])),
         workload.siblings().OnEnd("s1", LiveValues(stored["s1"])), workload.flushes().Wrong(),
-        workload.groups().Wrong(), differs,
+        workload.groups().Wrong(), workload.pipelines().Wrong(), differs,
         workload.open() == 0 ? std::string() : "a request was never answered"}) {
     if (!wrong.empty() && result.violation.empty()) result.violation = wrong;
   }

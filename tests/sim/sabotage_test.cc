@@ -39,7 +39,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Variant{"QuorumBase", true, 4000}, Variant{"NoticeBrokenGrant", true, 8000},
                     Variant{"Guard", true, 8000}, Variant{"OwnCopyLast", true, 2000},
                     Variant{"LinksOnce", false, 8000}, Variant{"ConfirmUndecided", false, 4000},
-                    Variant{"SpreadDecidedOnly", false, 4000}, Variant{"WholeGroups", false, 2000}),
+                    Variant{"SpreadDecidedOnly", false, 4000}, Variant{"WholeGroups", false, 2000},
+                    Variant{"RunOnce", false, 1000}, Variant{"KeepOrder", false, 2000}),
     [](const auto& variant) { return variant.param.rule; });
 
 }  // namespace

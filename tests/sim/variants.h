@@ -15,7 +15,7 @@ struct RuleName {
   bool Rules::*rule;
 };
 
-inline constexpr std::array<RuleName, 11> kRuleNames = {{
+inline constexpr std::array<RuleName, 13> kRuleNames = {{
     {"AckAfterSync", &Rules::ack_after_sync},
     {"NewActorAfterCrash", &Rules::new_actor_after_crash},
     {"Grants", &Rules::grants},
@@ -27,6 +27,8 @@ inline constexpr std::array<RuleName, 11> kRuleNames = {{
     {"ConfirmUndecided", &Rules::confirm_undecided},
     {"SpreadDecidedOnly", &Rules::spread_decided_only},
     {"WholeGroups", &Rules::whole_groups},
+    {"RunOnce", &Rules::run_once},
+    {"KeepOrder", &Rules::keep_order},
 }};
 
 // False: there is no such rule.
@@ -35,6 +37,7 @@ inline bool LeaveOut(std::string_view name, WorldOptions* options) {
     if (each.name != name) continue;
     options->rules.*each.rule = false;
     if (!options->rules.whole_groups) options->groups = true;
+    if (!options->rules.keep_order) options->pipelines = true;
     options->links_repeat = !options->rules.links_once;
     return true;
   }

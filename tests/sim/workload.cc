@@ -24,7 +24,8 @@ ReplyNode Parsed(const std::string& reply) {
 
 }  // namespace
 
-Workload::Workload(World& world, uint32_t clients) : world_(world) {
+Workload::Workload(World& world, uint32_t clients)
+    : world_(world), clients_(clients), pipelines_(world, kTimeoutMs) {
   world_.on_message = [this](const Message& message) { siblings_.OnMessage(message); };
   world_.on_crash = [this](size_t node) { OnCrash(node); };
   for (uint32_t client = 0; client < clients; ++client) Later(client);
@@ -32,8 +33,11 @@ Workload::Workload(World& world, uint32_t clients) : world_(world) {
 
 std::vector<std::string> Workload::Keys() const {
   std::vector<std::string> keys = {"r0", "r1", "c0", "s0", "s1", "m0"};
-  if (!world_.groups()) return keys;
-  for (std::string& key : GroupsCheck::Keys()) keys.push_back(std::move(key));
+  const auto add = [&](std::vector<std::string> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(keys));
+  };
+  if (world_.groups()) add(GroupsCheck::Keys());
+  if (world_.pipelines()) add(Pipelines::Keys(clients_));
   return keys;
 }
 
@@ -47,6 +51,10 @@ void Workload::Step(uint32_t client) {
   const size_t node = world_.DrawNode(client);
   if (!world_.can_serve(node)) return Later(client);
   if (world_.groups() && random.Chance(0.7)) return IssueGroup(client, node, DrawGroup());
+  if (world_.pipelines() && random.Chance(0.8)) {
+    pipelines_.Begin(client, node);
+    return Later(client);
+  }
   const double draw = random.UniformDouble();
   if (!world_.duels()) {
     if (draw < 0.05) return IssueMixed(client, node);
@@ -263,12 +271,15 @@ void Workload::Learn(Op* op, const std::string& reply) {
 // What a dead node had not answered nobody will answer: its outcome stays unknown.
 void Workload::OnCrash(size_t node) {
   std::erase_if(open_, [&](const auto& each) { return each.second.node == node; });
+  pipelines_.OnCrash(node);
 }
 
 void Workload::ReadEverything(size_t node, bool all) {
   Consistency consistency = Plain();
   if (all) consistency.read = Level::All();
+  const bool overtaken = !world_.groups() || groups_.AllOvertakenSince(stopped_us_);
   for (const std::string& key : Keys()) {
+    if (!overtaken && key.starts_with("m{g}")) continue;
     if (key.front() == 's') {
       IssueSiblings(UINT32_MAX, node, key, consistency);
       continue;
@@ -278,6 +289,10 @@ void Workload::ReadEverything(size_t node, bool all) {
     Issue(UINT32_MAX, node, op, {"get", key}, consistency);
   }
   if (world_.groups()) IssueGroup(UINT32_MAX, node, GroupsCheck::Kind::kRead);
+  if (!overtaken) {
+    IssueGroup(UINT32_MAX, node, GroupsCheck::Kind::kIncr);
+    IssueGroup(UINT32_MAX, node, GroupsCheck::Kind::kPut);
+  }
   IssueFlushes(UINT32_MAX, node, FlushesCheck::Kind::kGet);
 }
 

@@ -6,6 +6,7 @@
 //   m*   both kinds of writes mixed: only has to converge
 //   s*   siblings: SIBLINGS, WITH CONTEXT token SET (siblings.h)
 //   m{g} groups of commands (groups.h)
+//   p*   counters of one client each, who does not wait for answers (pipelines.h)
 //   f*   in a database of their own, with a FLUSHDB now and then (flushes.h)
 #ifndef KINDRED_TESTS_SIM_WORKLOAD_H_
 #define KINDRED_TESTS_SIM_WORKLOAD_H_
@@ -19,6 +20,7 @@
 #include "tests/sim/flushes.h"
 #include "tests/sim/groups.h"
 #include "tests/sim/lincheck.h"
+#include "tests/sim/pipelines.h"
 #include "tests/sim/siblings.h"
 #include "tests/sim/world.h"
 
@@ -28,9 +30,13 @@ class Workload {
  public:
   Workload(World& world, uint32_t clients);
 
-  // No new commands from now on, but for Read and ReadSiblings.
-  void Stop() { stopped_ = true; }
-  // One read of every key at a node, as any client's; `all`: at all replicas.
+  // No new commands from now on, but for those of ReadEverything.
+  void Stop() {
+    stopped_ = true;
+    stopped_us_ = world_.now_us();
+  }
+  // One read of every key at a node, as any client's; `all`: at all replicas. Keys of groups have
+  // to be overtaken before that (groups.h).
   void ReadEverything(size_t node, bool all);
 
   std::vector<std::string> Keys() const;
@@ -38,9 +44,10 @@ class Workload {
   SiblingsCheck& siblings() { return siblings_; }
   const FlushesCheck& flushes() const { return flushes_; }
   const GroupsCheck& groups() const { return groups_; }
+  const Pipelines& pipelines() const { return pipelines_; }
   uint64_t answered() const { return answered_; }
   uint64_t done_writes() const { return done_writes_; }
-  size_t open() const { return open_.size(); }
+  size_t open() const { return open_.size() + pipelines_.open(); }
   // What a client saw that no server may say; empty: nothing.
   const std::string& wrong() const { return wrong_; }
 
@@ -70,7 +77,9 @@ class Workload {
   void Learn(Op* op, const std::string& reply);
 
   World& world_;
+  const uint32_t clients_;
   bool stopped_ = false;
+  uint64_t stopped_us_ = 0;
   uint64_t last_value_ = 0;
   uint64_t last_call_ = 0;
   uint64_t answered_ = 0;
@@ -81,6 +90,7 @@ class Workload {
   SiblingsCheck siblings_;
   FlushesCheck flushes_;
   GroupsCheck groups_;
+  Pipelines pipelines_;
   std::string wrong_;
 };
 

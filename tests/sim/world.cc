@@ -299,8 +299,7 @@ void World::DrawFault() {
 void World::Heal() {
   healed_ = true;
   Trace("heal");
-  std::fill(cut_.begin(), cut_.end(), false);
-  std::fill(paused_until_us_.begin(), paused_until_us_.end(), 0);
+  std::fill(cut_.begin(), cut_.end(), false);  // pauses end by themselves
   for (size_t i = 0; i < nodes_.size(); ++i) StartNode(i);
 }
 

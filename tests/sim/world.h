@@ -30,6 +30,8 @@ struct WorldOptions {
   bool duels = false;
   // Clients mostly run groups of commands (groups.h). Off, a seed's world is what it was without.
   bool groups = false;
+  // Clients mostly send INCRs without waiting for answers (pipelines.h). Off, likewise.
+  bool pipelines = false;
 };
 
 class World {
@@ -42,6 +44,7 @@ class World {
   size_t size() const { return nodes_.size(); }
   bool duels() const { return options_.duels; }
   bool groups() const { return options_.groups; }
+  bool pipelines() const { return options_.pipelines; }
   // A node for a client's next command.
   size_t DrawNode(uint32_t client);
   TestNode& node(size_t index) { return *nodes_[index]; }

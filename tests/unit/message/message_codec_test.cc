@@ -85,6 +85,7 @@ TEST(MessageCodec, EveryMemberOfEveryStructIsSent) {
   }
   ExpectAllMembersNamed(Decided());
   ExpectAllMembersNamed(NodeInfo());
+  ExpectAllMembersNamed(Once());
   ExpectAllMembersNamed(Prepare::Item());
   ExpectAllMembersNamed(Prepared::Item());
   ExpectAllMembersNamed(ScanTell::Item());

@@ -87,6 +87,9 @@ TEST(Describe, WholeRequests) {
   EXPECT_EQ(Describe(Forwarded{1, Outcome::kDone, "+OK\r\n"}), R"(Forwarded done reply="+OK\r\n")");
   EXPECT_EQ(Describe(Forwarded{1, Outcome::kRefused, ""}), "Forwarded refused");
   EXPECT_EQ(Describe(Forwarded{1, Outcome::kUnknown, ""}), "Forwarded unknown");
+  EXPECT_EQ(Describe(Forwarded{1, Outcome::kNotHere, "", 7}), "Forwarded not-here clock=7");
+  forward.once = {9, true};
+  EXPECT_TRUE(Describe(forward).starts_with("Forward deadline-ms=900 sent=9 second db=0"));
 }
 
 TEST(Describe, ManyKeys) {
