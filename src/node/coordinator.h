@@ -99,6 +99,7 @@ class Coordinator {
   void EndSteps(Pending& whole, Outcome outcome, std::string bytes, const Turn& turn);
 
   void Read(uint64_t id, const Turn& turn);
+  bool LeavesToOthers(uint64_t sequence, const Pending& pending, const Turn& turn) const;
   void AskMore(Pending& pending, uint32_t count, const Turn& turn);
   void OnEnough(Pending& pending, const Turn& turn);
   void Repair(const Pending& pending, const Record& merged, const Turn& turn);

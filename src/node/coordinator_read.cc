@@ -27,8 +27,10 @@ void Coordinator::Read(uint64_t id, const Turn& turn) {
     CachedRecord* entry = node_.FindOrDefer(
         stripe, pending.key, [&] { return [this, id](const Turn& t) { Read(id, t); }; });
     if (entry == nullptr) return;
-    pending.tally.Add(kSelf, entry->record);
-    pending.own_after = entry->sequence;
+    if (!LeavesToOthers(entry->sequence, pending, turn)) {
+      pending.tally.Add(kSelf, entry->record);
+      pending.own_after = entry->sequence;
+    }
   }
   pending.state = Pending::State::kReading;
   if (pending.tally.Enough()) return OnEnough(pending, turn);
@@ -38,6 +40,14 @@ void Coordinator::Read(uint64_t id, const Turn& turn) {
     Finish(id, Outcome::kRefused, 0,
            ErrorReply(NoQuorumRead(got, static_cast<int>(need)), pending.protocol), turn);
   }
+}
+
+// Whether a read does without this node's copy: its log is slow and has not come to it yet, and
+// there are enough others.
+bool Coordinator::LeavesToOthers(uint64_t sequence, const Pending& pending,
+                                 const Turn& turn) const {
+  if (!shared_.log_is_slow(turn.now_ms) || sequence <= shared_.store().durable()) return false;
+  return turn.view->AliveReplicasOf(pending.vnode) > pending.tally.need();
 }
 
 // Asks up to `count` further replicas: those that are alive, then suspects that may still answer.

@@ -392,6 +392,7 @@ void Node::OnScanned(uint64_t ticket, std::vector<Entry> entries, uint64_t now_m
 
 void Node::OnTick(uint64_t now_ms) {
   shared_.OnLivenessTick(now_ms);
+  if (loop_ == 0) shared_.WatchLog(now_ms);
   const Turn turn = TurnAt(now_ms);
   coordinator_.OnTick(turn);
   TickDelayedPrepares(turn);

@@ -307,8 +307,15 @@ void Primary::AnswerReady(Work& work, const Turn& turn) {
   for (Operation& operation : work.batch) {
     if (operation.answered || work.writes.total() < NeedOf(operation, turn)) continue;
     const uint64_t after = work.writes.acks() >= NeedOf(operation, turn) ? 0 : work.entry->sequence;
+    if (MayComeSooner(work.writes, after, turn)) continue;
     Answer(operation, Outcome::kDone, std::move(operation.reply), after, turn);
   }
+}
+
+// Whether another replica's ack may come sooner than our own log is synced.
+bool Primary::MayComeSooner(const WriteTally& writes, uint64_t sequence, const Turn& turn) const {
+  return sequence > stripe_.store().durable() && shared_.log_is_slow(turn.now_ms) &&
+         !writes.AllAnswered();
 }
 
 void Primary::AnswerAll(Work& work, Outcome outcome, const Turn& turn) {
@@ -388,6 +395,7 @@ void Primary::CheckDeadlines(Work& work, const Turn& turn) {
     if (work.group->lead() == &work) CheckGroupDeadline(*work.group, turn);
     return;
   }
+  if (work.decided || work.state == State::kUnguarded) AnswerReady(work, turn);
   const bool writing =
       (work.state == State::kWrite && !work.confirming) || work.state == State::kUnguarded;
   bool open = false;

@@ -144,6 +144,7 @@ class Primary {
 
   // --- its ends (primary.cc)
   void AnswerReady(Work& work, const Turn& turn);  // those operations whose need is met
+  bool MayComeSooner(const WriteTally& writes, uint64_t sequence, const Turn& turn) const;
   void AnswerAll(Work& work, Outcome outcome, const Turn& turn);
   void Refuse(Work& work, const Turn& turn);  // all of its batch, or its group; and ends it
   // Why a command may not be started now; empty: it may.

@@ -95,6 +95,7 @@ void Primary::EvaluateGroup(GroupWork& group, const Turn& turn) {
       if (part.writes && writes.acks() >= need) continue;
       after = std::max(after, part.work->entry->sequence);
     }
+    if (MayComeSooner(writes, after, turn)) return;
     return EndGroup(group, Outcome::kDone, std::move(group.reply), after, turn);
   }
   if (!lead.decided && IsFlushed(group)) return GroupAgain(group, turn);

@@ -11,6 +11,8 @@
 
 namespace kindred {
 
+constexpr uint64_t kLogSlowMs = 2000;  // so long a log is taken to be slow after it has been
+
 Shared::Shared(const Settings& settings, Store& store, const Identity& identity)
     : settings_(settings),
       store_(store),
@@ -107,6 +109,16 @@ void Shared::OnHeard(Peer peer, uint32_t lane, uint64_t now_ms) {
 void Shared::OnLivenessTick(uint64_t now_ms) {
   std::lock_guard lock(mutex_);
   if (liveness_.OnTick(now_ms)) RebuildViewLocked();
+}
+
+void Shared::WatchLog(uint64_t now_ms) {
+  std::lock_guard lock(mutex_);
+  if (store_.durable() >= watched_sequence_) {
+    watched_sequence_ = store_.last_sequence();
+    watched_since_ms_ = now_ms;
+  } else if (now_ms > watched_since_ms_ + settings_.hedge_ms_max) {
+    log_slow_until_ms_.store(now_ms + kLogSlowMs, std::memory_order_relaxed);
+  }
 }
 
 uint64_t Shared::Install(const Topology& topology) {

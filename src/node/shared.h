@@ -140,6 +140,13 @@ class Shared {
   void NoteExpired() { expired_keys_.fetch_add(1, std::memory_order_relaxed); }
   uint64_t expired_keys() const { return expired_keys_.load(std::memory_order_relaxed); }
 
+  // A sync of the log has lately taken longer than the longest hedge: what can be had from other
+  // replicas is not to wait for it.
+  void WatchLog(uint64_t now_ms);
+  bool log_is_slow(uint64_t now_ms) const {
+    return now_ms < log_slow_until_ms_.load(std::memory_order_relaxed);
+  }
+
   // The disk refuses: nothing can be written until it is well again. Set by the edge.
   void set_disk_failed(bool failed) { disk_failed_.store(failed, std::memory_order_release); }
   bool disk_failed() const { return disk_failed_.load(std::memory_order_acquire); }
@@ -159,6 +166,7 @@ class Shared {
   std::mutex flush_mutex_;                                   // one flush at a time
   std::array<uint64_t, Stripe::kDatabases> flush_clocks_{};  // guarded by flush_mutex_
   std::atomic<bool> disk_failed_{false};
+  std::atomic<uint64_t> log_slow_until_ms_{0};
   std::atomic<bool> guarded_sent_{false};
   std::atomic<bool> roster_changed_{false};
   std::atomic<bool> active_expiry_;
@@ -171,6 +179,8 @@ class Shared {
   std::map<std::string, NodeInfo> told_;  // by id: nodes as they have told of themselves
   Liveness liveness_;
   bool frozen_ = false;
+  uint64_t watched_sequence_ = 0;  // not durable when it was last looked at, since
+  uint64_t watched_since_ms_ = 0;
   std::shared_ptr<const Roster> roster_;
   std::atomic<uint64_t> view_version_{0};
   std::atomic<uint64_t> roster_generation_{1};

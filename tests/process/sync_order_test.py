@@ -3,44 +3,15 @@ value going into the log, the log being synced, and the reply leaving, in this o
 
 import os
 import re
-import shutil
-import signal
-import subprocess
 import sys
 
-from kindred import SLOWNESS, Cluster, Server, free_port, run, wait_until
+from kindred import Cluster, Server, free_port, run
+from strace import Strace, why_skipped
 
 CALLS = "read,recvfrom,write,writev,pwrite64,sendto,sendmsg,fsync,fdatasync,sync_file_range"
 # "1234  1700000000.123456 fdatasync(12</dir/node/000007.log>) = 0 <0.000150>"
 LINE = re.compile(r"(\d+) +(\d+\.\d+) (.*)")
 DURATION = re.compile(r" <(\d+\.\d+)>$")
-
-
-def why_skipped():
-    """Why strace cannot be used here, or None."""
-    if os.environ.get("KINDRED_SANITIZER"):
-        return "a server with a sanitizer does not run under strace"
-    if shutil.which("strace") is None:
-        return "strace is not installed"
-    # As a server is: somebody's child, but not strace's.
-    sleeper = subprocess.Popen(["sleep", "20"])
-    strace = subprocess.Popen(["strace", "-p", str(sleeper.pid), "-o", os.devnull],
-                              stderr=subprocess.PIPE, text=True)
-    try:
-        wait_until(lambda: strace.poll() is not None or tracer_of(sleeper.pid) == strace.pid)
-        if strace.poll() is not None:
-            return f"strace is not permitted: {strace.stderr.read().strip()}"
-        return None
-    finally:
-        sleeper.kill()
-        sleeper.wait()
-        strace.wait()
-
-
-def tracer_of(thread, process=None):
-    """The process id of the tracer of a thread, or 0."""
-    with open(f"/proc/{process or thread}/task/{thread}/status") as status:
-        return int(re.search(r"TracerPid:\t(\d+)", status.read()).group(1))
 
 
 class Call:
@@ -55,30 +26,14 @@ class Call:
         return f"{self.began:.6f}-{self.returned or 0:.6f} {self.text[:150]}"
 
 
-class Trace:
-    """strace attached to a server, from entering the context to leaving it."""
+class Trace(Strace):
+    """What a server does from entering the context to leaving it."""
 
     def __init__(self, server, directory):
-        self.server = server
         self.path = os.path.join(directory, f"strace-{server.port}.txt")
-
-    def __enter__(self):
         # -yy: what each descriptor is; -T: how long each call took; -s: all of the bytes.
-        self.process = subprocess.Popen(
-            ["strace", "-f", "-p", str(self.server.pid), "-o", self.path, "-e", f"trace={CALLS}",
-             "-yy", "-ttt", "-T", "-s", "100000"], stderr=subprocess.DEVNULL)
-        wait_until(self._attached, what="strace is attached to all threads")
-        return self
-
-    def _attached(self):
-        assert self.process.poll() is None, "strace has ended"
-        pid = self.server.pid
-        threads = os.listdir(f"/proc/{pid}/task")
-        return all(tracer_of(int(thread), pid) == self.process.pid for thread in threads)
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGINT)  # strace detaches, and the server goes on
-        self.process.wait(20 * SLOWNESS)
+        super().__init__(server, "-o", self.path, "-e", f"trace={CALLS}", "-yy", "-ttt", "-T",
+                         "-s", "100000")
 
     def calls(self):
         """In the order in which they began."""

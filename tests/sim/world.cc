@@ -15,6 +15,8 @@ namespace {
 
 constexpr uint64_t kStartMs = 1'700'000'000'000;
 constexpr uint64_t kTickUs = 5000;
+constexpr uint64_t kSlowDisk = 50;  // so many times as long, but at most
+constexpr uint64_t kSlowSyncMaxUs = 300'000;
 
 template <typename T>
 T OneOf(Random& random, std::vector<T> choices) {
@@ -48,6 +50,7 @@ World::World(uint64_t seed, const WorldOptions& options) : random_(seed), option
     crash_weight_ = OneOf<double>(random_, {0.3, 2, 6});
     cut_weight_ = 2;
   }
+  if (seed % 4 == 3) slow_disk_ = seed / 4 % size;
   const uint64_t skew_max = OneOf<uint64_t>(random_, {0, 5, 30, 400});
   const double cold = OneOf<double>(random_, {0, 0, 0.3});
 
@@ -236,7 +239,10 @@ void World::TickNode(size_t index) {
 
 void World::SyncNode(size_t index) {
   if (can_serve(index)) nodes_[index]->Sync(NowMs(index));
-  After(1 + random_.Below(sync_max_us_), [this, index] { SyncNode(index); });
+  const uint64_t delay_us = 1 + random_.Below(sync_max_us_);
+  const bool slow = index == slow_disk_ && !healed_;
+  After(slow ? std::min(kSlowDisk * delay_us, kSlowSyncMaxUs) : delay_us,
+        [this, index] { SyncNode(index); });
 }
 
 void World::CrashNode(size_t index) {

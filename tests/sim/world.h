@@ -120,7 +120,8 @@ class World {
   uint64_t fault_every_us_ = 0;  // on average; 0: no faults
   double crash_weight_ = 0, cut_weight_ = 0, pause_weight_ = 0, reset_weight_ = 0,
          doubt_weight_ = 0;
-  double favour_ = 0;  // how often a client goes to the first node
+  size_t slow_disk_ = SIZE_MAX;  // whose syncs take long
+  double favour_ = 0;            // how often a client goes to the first node
 };
 
 }  // namespace kindred
