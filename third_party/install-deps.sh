@@ -13,7 +13,8 @@ test_packages=(
   libgtest-dev librapidcheck-dev
   redis-server redis-tools python3 python3-redis openssl strace clang-format clang libclang-rt-14-dev
   python3-django python3-django-redis python3-celery ruby ruby-redis ruby-activesupport
-  ruby-connection-pool php-cli php-redis prometheus-redis-exporter
+  ruby-connection-pool php-cli php-redis php-illuminate-cache php-illuminate-redis
+  prometheus-redis-exporter
 )
 
 if ! command -v dpkg-query > /dev/null || ! command -v apt-get > /dev/null; then
