@@ -64,18 +64,6 @@ class Report:
         return line + (f", {self.skipped} skipped" if self.skipped else "")
 
 
-def read_skips(path):
-    """skip.txt: {script or "script/case title": reason}."""
-    skips = {}
-    for line in path.read_text().splitlines():
-        if line.strip() and not line.startswith("#"):
-            name, colon, reason = line.partition(": ")
-            if not colon or not reason.strip():
-                raise ValueError(f"{path.name}: no reason given: {line}")
-            skips[name] = reason
-    return skips
-
-
 def scripts_for(target, only):
     """The scripts that apply to `target`, as paths relative to the folder."""
     found = [path for family, ending in FAMILIES.items()
@@ -94,8 +82,8 @@ def scripts_for(target, only):
 
 def run_all(target, report, only, skips):
     for name in scripts_for(target, only):
-        if name in skips:
-            report.script(name, target.name, [("(the whole script)", "skip", skips[name])])
+        if reason := skips.reason(name):
+            report.script(name, target.name, [("(the whole script)", "skip", reason)])
         elif name.endswith(".rc"):
             for resp in (2, 3):
                 _run_conversation(name, target, resp, report, skips)
@@ -109,7 +97,9 @@ def _run_conversation(name, target, resp, report, skips):
     try:
         cases = conversation.parse((FOLDER / name).read_text(), resp)
         player.flush()
-        report.script(label, target.name, [_play(player, name, case, skips) for case in cases])
+        results = [_play(player, name, case, skips) for case in cases]
+        skips.searched(name, results)
+        report.script(label, target.name, results)
     except (ValueError, conversation.ConversationError) as error:
         report.failure(label, target.name, str(error))
     finally:
@@ -117,8 +107,8 @@ def _run_conversation(name, target, resp, report, skips):
 
 
 def _play(player, name, case, skips):
-    if f"{name}/{case.title}" in skips:
-        return case.title, "skip", skips[f"{name}/{case.title}"]
+    if reason := skips.reason(f"{name}/{case.title}"):
+        return case.title, "skip", reason
     try:
         player.play(case)
     except conversation.ConversationError as error:
@@ -132,17 +122,18 @@ def _run_program(name, target, report, skips):
         if problem := install_node_modules():
             report.failure(name, target.name, problem)
             return
-    titles = [skip[len(name) + 1:] for skip in skips if skip.startswith(name + "/")]
     environment = dict(os.environ, COMPAT_HOST=target.host,
                        COMPAT_PORTS=",".join(map(str, target.ports)),
                        COMPAT_REFERENCE=str(target.reference),
-                       COMPAT_SKIP="\n".join(titles), PYTHONDONTWRITEBYTECODE="1")
+                       COMPAT_SKIP="\n".join(skips.titles(name)), PYTHONDONTWRITEBYTECODE="1")
     code, output = _call(command, environment, SCRIPT_SECONDS)
     results = _read_results(output)
     if code != 0:
         results.append(("(the whole script)", "FAIL", f"it ended with {code}\n{output[-3000:]}"))
     elif not results:
         results.append(("(the whole script)", "FAIL", "it reported no case"))
+    else:
+        skips.searched(name, results)
     report.script(name, target.name, results)
 
 
