@@ -45,6 +45,25 @@ inline bool ExpectInteger(std::string_view text, int64_t* number, ReplyWriter& r
   return parsed.has_value();
 }
 
+// A number of at most 32 bits, as Redis reads those of databases.
+inline bool ExpectInt32(std::string_view text, int64_t* number, ReplyWriter& reply) {
+  if (!ExpectInteger(text, number, reply)) return false;
+  if (*number == static_cast<int32_t>(*number)) return true;
+  reply.Error(kNotInt32);
+  return false;
+}
+
+inline bool ExpectDatabase(std::string_view text, uint8_t* db, ReplyWriter& reply) {
+  int64_t number = 0;
+  if (!ExpectInt32(text, &number, reply)) return false;
+  if (number < 0 || number >= static_cast<int64_t>(kDatabases)) {
+    reply.Error(kDbIndexOutOfRange);
+    return false;
+  }
+  *db = static_cast<uint8_t>(number);
+  return true;
+}
+
 // REQUIRES: `bytes` is the sum of lengths of things that lie in memory, so it cannot wrap around.
 inline bool ExpectLength(size_t bytes, const Call& call, ReplyWriter& reply) {
   if (bytes <= call.value_bytes_max) return true;

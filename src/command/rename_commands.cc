@@ -1,5 +1,4 @@
 // RENAME, RENAMENX and COPY: what one key holds goes to another, with its expiry.
-#include <limits>
 #include <string>
 
 #include "command/families.h"
@@ -35,28 +34,12 @@ struct CopyOptions {
   std::optional<uint8_t> db;  // of the copy; nothing: that of the session
 };
 
-bool ExpectDatabase(std::string_view text, std::optional<uint8_t>* db, ReplyWriter& reply) {
-  int64_t number = 0;
-  if (!ExpectInteger(text, &number, reply)) return false;
-  if (number < std::numeric_limits<int32_t>::min() ||
-      number > std::numeric_limits<int32_t>::max()) {
-    reply.Error(kNotInt32);
-    return false;
-  }
-  if (number < 0 || number >= static_cast<int64_t>(kDatabases)) {
-    reply.Error(kDbIndexOutOfRange);
-    return false;
-  }
-  *db = static_cast<uint8_t>(number);
-  return true;
-}
-
 bool ParseCopyOptions(Args options, CopyOptions* out, ReplyWriter& reply) {
   for (size_t i = 0; i < options.size(); ++i) {
     if (SameWord(options[i], "replace")) {
       out->replace = true;
     } else if (SameWord(options[i], "db") && i + 1 < options.size()) {
-      if (!ExpectDatabase(options[++i], &out->db, reply)) return false;
+      if (!ExpectDatabase(options[++i], &out->db.emplace(), reply)) return false;
     } else {
       reply.Error(kSyntax);
       return false;

@@ -88,6 +88,7 @@ void Kill(Session& session, Args args, ReplyWriter& reply, uint64_t) {
 void PauseClients(Session& session, Args args, ReplyWriter& reply, uint64_t now_ms) {
   uint64_t timeout_ms = 0;
   Pause::What what = Pause::What::kAll;
+  if (args.size() > 4) return reply.Error(SubcommandSyntax(args[1], "CLIENT"));
   if (args.size() == 4 && SameWord(args[3], "write")) {
     what = Pause::What::kWrites;
   } else if (args.size() == 4 && !SameWord(args[3], "all")) {
@@ -138,7 +139,7 @@ void TrackingInfo(Session&, Args, ReplyWriter& reply, uint64_t) {
 void Unblock(Session&, Args args, ReplyWriter& reply, uint64_t) {
   int64_t id = 0;
   if (args.size() > 4) {
-    reply.Error(kSyntax);
+    reply.Error(SubcommandSyntax(args[1], "CLIENT"));
   } else if (args.size() == 4 && !SameWord(args[3], "timeout") && !SameWord(args[3], "error")) {
     reply.Error(kUnblockReason);
   } else if (ExpectInteger(args[2], &id, reply)) {

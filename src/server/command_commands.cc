@@ -63,7 +63,7 @@ void List(Session& session, Args args, ReplyWriter& reply, uint64_t) {
   const CommandTable& table = session.server().commands();
   std::vector<const CommandRow*> rows;
   if (args.size() == 2) {
-    rows.assign(table.commands().begin(), table.commands().end());
+    rows.assign(table.rows().begin(), table.rows().end());
     WriteNames(rows, reply);
     return;
   }

@@ -106,16 +106,13 @@ void Ping(Session&, Args args, ReplyWriter& reply, uint64_t) {
 void Echo(Session&, Args args, ReplyWriter& reply, uint64_t) { reply.Bulk(args[1]); }
 
 void Select(Session& session, Args args, ReplyWriter& reply, uint64_t) {
-  int64_t db = 0;
-  if (!ExpectInteger(args[1], &db, reply)) return;
-  if (session.face() == Face::kCluster && db != 0) {
-    reply.Error(kSelectInCluster);
-  } else if (db < 0 || db >= static_cast<int64_t>(Stripe::kDatabases)) {
-    reply.Error(kDbIndexOutOfRange);
-  } else {
-    session.set_db(static_cast<uint8_t>(db));
-    reply.Simple("OK");
-  }
+  int64_t number = 0;
+  uint8_t db = 0;
+  if (!ExpectInt32(args[1], &number, reply)) return;
+  if (session.face() == Face::kCluster && number != 0) return reply.Error(kSelectInCluster);
+  if (!ExpectDatabase(args[1], &db, reply)) return;
+  session.set_db(db);
+  reply.Simple("OK");
 }
 
 void Reset(Session& session, Args, ReplyWriter& reply, uint64_t) {

@@ -39,10 +39,9 @@ void Lolwut(Session&, Args args, ReplyWriter& reply, uint64_t) {
 // databases would be to write all of their keys anew.
 void SwapDb(Session& session, Args args, ReplyWriter& reply, uint64_t) {
   if (session.face() == Face::kCluster) return reply.Error(kSwapDbInCluster);
-  const std::optional<int64_t> first = ParseInt64(args[1]);
-  if (!first) return reply.Error(kInvalidFirstDb);
-  const std::optional<int64_t> second = ParseInt64(args[2]);
-  if (!second) return reply.Error(kInvalidSecondDb);
+  const std::optional<int64_t> first = ParseInt64(args[1]), second = ParseInt64(args[2]);
+  if (!first || *first != static_cast<int32_t>(*first)) return reply.Error(kInvalidFirstDb);
+  if (!second || *second != static_cast<int32_t>(*second)) return reply.Error(kInvalidSecondDb);
   for (int64_t db : {*first, *second}) {
     if (db < 0 || db >= static_cast<int64_t>(Stripe::kDatabases)) {
       return reply.Error(kDbIndexOutOfRange);

@@ -155,6 +155,8 @@ inline constexpr std::string_view kReplicaOfNotSupported =
 inline constexpr std::string_view kTransactionTooLarge =
     "ERR the transaction has too many commands, bytes or watched keys";
 inline constexpr std::string_view kWithInsideMulti = "ERR WITH inside MULTI is not allowed";
+inline constexpr std::string_view kContextOfOneKey =
+    "ERR WITH CONTEXT needs a command that writes each key by itself; nothing was done";
 inline constexpr std::string_view kWithNeedsKeys = "ERR WITH needs a command on keys";
 
 }  // namespace kindred

@@ -34,6 +34,9 @@ Session::Ran Session::Execute(Args args, const Consistency& consistency, bool wi
   }
   if (!row->ArityFits(args.size())) return Reject(*row, WrongArity(row->name));
   if (IsDenied(*row, args, now_ms)) return Ran::kYes;
+  // What is guarded as one cannot keep both sides of a conflict.
+  const bool has_context = within_with && consistency.context.has_value();
+  if (has_context && row->kind == RowKind::kManyKeys) return Refuse(kContextOfOneKey);
   if (transaction_->open) {
     return within_with ? Refuse(kWithInsideMulti) : Queue(*row, nullptr, args);
   }
