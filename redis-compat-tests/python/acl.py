@@ -7,6 +7,7 @@ import socket
 
 import redis
 from compat import HOST, PORTS, case, connect, equal, eventually, key, main, refused
+from wire import Wire
 
 r = connect(decode_responses=True)
 
@@ -156,6 +157,83 @@ def rules_change():
             equal(client.get(key("k")), None)
             r.execute_command("ACL", "SETUSER", name, "-get")
             eventually(lambda: "no permissions" in error_of(client.get, key("k")), True)
+
+
+@case("rules that change hold for what is queued already")
+def rules_change_within_a_transaction():
+    one, two, three = key("{t}one"), key("{t}two"), key("{t}three")
+    no_more = (b"-NOPERM ACLs rules changed between the moment the transaction was accumulated and "
+               b"the EXEC call. This command is no longer allowed for the following reason: no "
+               b"permission to ")
+    for apart in ("", "apart"):  # keys of one slot, and of two
+        with user(enabled=True, nopass=True, categories=["+@all"], keys=["*"]) as name:
+            r.acl_log_reset()
+            wire = Wire()
+            wire.call(f"AUTH {name} x\r\n".encode(), b"+OK\r\n")
+            wire.call(b"MULTI\r\n", b"+OK\r\n")
+            for command in (f"SET {one} 1", f"GET {two}", "PING", f"SET {three}{apart} 1", "ECHO x",
+                            f"AUTH {name} x", f"STRLEN {two}"):
+                wire.call(command.encode() + b"\r\n", b"+QUEUED\r\n")
+            r.execute_command("ACL", "SETUSER", name, "-get", "-echo", "resetkeys",
+                              "~" + three + "*", "%R~" + two)
+            command, keys = b"execute the command or subcommand\r\n", b"touch the specified keys\r\n"
+            wire.call(b"EXEC\r\n", b"*7\r\n" + no_more + keys + no_more + command + b"+PONG\r\n" +
+                      b"+OK\r\n" + no_more + command + b"+OK\r\n" + b":0\r\n")
+            equal(r.exists(one), 0)
+            equal(r.delete(three + apart), 1)
+            entries = r.acl_log()
+            equal(sorted((entry["context"], entry["reason"], entry["object"]) for entry in entries),
+                  sorted([("multi", "command", "echo"), ("multi", "command", "get"),
+                          ("multi", "key", one)]))
+            equal({(entry["client-info"]["flags"], entry["client-info"]["multi"])
+                   for entry in entries}, {("x", 7)})
+    r.acl_log_reset()
+
+
+@case("what follows AUTH in a transaction is another user's")
+def login_within_a_transaction():
+    a, b = key("{t}a"), key("{t}b")
+    everything = {"enabled": True, "nopass": True, "categories": ["+@all"], "keys": ["*"]}
+    with user(**everything) as first, user(**everything, commands=["-set"]) as second:
+        for login in (f"AUTH {second} x", f"HELLO 2 AUTH {second} x"):
+            wire = Wire()
+            wire.call(f"AUTH {first} x\r\n".encode(), b"+OK\r\n")
+            wire.call(b"MULTI\r\n", b"+OK\r\n")
+            for command in (f"SET {a} 1", login, f"SET {b} 1"):
+                wire.call(command.encode() + b"\r\n", b"+QUEUED\r\n")
+            wire.call(b"EXEC\r\n", b"*3\r\n+OK\r\n")
+            while not (line := wire.line()).startswith(b"-"):
+                pass  # what the login answers
+            equal(line.startswith(b"-NOPERM ACLs rules changed "), True)
+            equal((r.delete(a), r.exists(b)), (1, 0))
+
+
+@case("rules that a transaction changes itself")
+def own_rules_within_a_transaction():
+    with user(enabled=True, nopass=True, categories=["+@all"]) as name:
+        wire = Wire()
+        wire.call(f"AUTH {name} x\r\n".encode(), b"+OK\r\n")
+        wire.call(b"MULTI\r\n", b"+OK\r\n")
+        for command in ("ECHO x", f"ACL SETUSER {name} -echo", "ECHO y"):
+            wire.call(command.encode() + b"\r\n", b"+QUEUED\r\n")
+        wire.call(b"EXEC\r\n", b"*3\r\n$1\r\nx\r\n+OK\r\n-NOPERM ACLs rules changed ")
+
+
+@case("EXEC that is denied ends the transaction")
+def exec_denied():
+    aborted = b"-EXECABORT Transaction discarded because of: "
+    with user(enabled=True, nopass=True, categories=["+@all"], commands=["-exec"]) as name:
+        wire = Wire()
+        wire.call(f"AUTH {name} x\r\n".encode(), b"+OK\r\n")
+        wire.call(b"MULTI\r\n", b"+OK\r\n")
+        for _ in range(2):
+            wire.send(b"EXEC\r\n")
+            line = wire.line()
+            equal((line.startswith(aborted + b"NOPERM "),
+                   line.endswith(b" has no permissions to run the 'exec' command")), (True, True))
+            wire.call(b"DISCARD\r\n", b"-ERR DISCARD without MULTI\r\n")
+    with requirepass("x"):
+        Wire().call(b"EXEC\r\n", aborted + b"NOAUTH Authentication required.\r\n")
 
 
 @case("a deleted user's connections are closed")

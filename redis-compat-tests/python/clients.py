@@ -28,6 +28,33 @@ def kill():
         victim.expect_closed()
 
 
+@case("a client within a transaction is listed with what it has queued")
+def transaction_listed():
+    other, wire = fresh(), Wire()
+    wire.send(frame(b"CLIENT", b"ID"))
+    number = wire.line()[1:].decode()
+
+    def listed():
+        line = other.client_list(client_id=[number])[0]
+        return line["flags"], int(line["multi"]), int(line["multi-mem"]) > 0
+
+    for end in (b"EXEC", b"DISCARD", b"RESET", b"EXEC x"):
+        equal(listed(), ("N", -1, False))
+        wire.call(b"MULTI\r\n", b"+OK\r\n")
+        equal(listed(), ("x", 0, False))
+        for command in (b"PING", b"ECHO abc", b"CLIENT INFO"):
+            wire.call(command + b"\r\n", b"+QUEUED\r\n")
+        equal(listed(), ("x", 3, True))
+        wire.send(end + b"\r\nECHO end\r\n")
+        lines = [wire.line()]
+        while lines[-1] != b"end":
+            lines.append(wire.line())
+        if end == b"EXEC":
+            within = next(line for line in lines if line.startswith(b"id="))
+            equal((b" flags=x " in within, b" multi=3 " in within), (True, True))
+    equal(listed(), ("N", -1, False))
+
+
 @case("a client that kills itself hears what came of it")
 def kill_oneself():
     wire = Wire()

@@ -117,7 +117,8 @@ def aborts():
              {abort}""")
     says("""multi -> +OK|
             exec x -> -EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command|
-            exec -> -ERR EXEC without MULTI|""")
+            exec -> -ERR EXEC without MULTI|
+            exec x -> -EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command|""")
 
 
 @case("WATCH sees that a key was written, appeared or went")

@@ -81,6 +81,19 @@ std::string DeniedText(const AclVerdict& verdict, const AclUser& user, const Com
                      row.name);
 }
 
+std::string DeniedAtExecText(const std::optional<AclVerdict>& verdict) {
+  std::string_view reason = "no permission";
+  if (verdict) {
+    reason = verdict->denied == AclDenied::kKey
+                 ? "no permission to touch the specified keys"
+                 : "no permission to execute the command or subcommand";
+  }
+  return fmt::format(
+      "NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC "
+      "call. This command is no longer allowed for the following reason: {}",
+      reason);
+}
+
 std::string DryRunText(const AclVerdict& verdict, const AclUser& user, const CommandRow& row,
                        Args args) {
   if (verdict.denied == AclDenied::kCommand) {

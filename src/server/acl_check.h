@@ -4,6 +4,7 @@
 // Whether a user may run a command. Pure functions, any thread; nothing is allocated.
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,10 @@ bool HasPassword(const AclUser& user, std::string_view password);
 
 // For the client: "NOPERM ...". REQUIRES: something was denied
 std::string DeniedText(const AclVerdict& verdict, const AclUser& user, const CommandRow& row);
+
+// For the client, in place of a reply within EXEC's. `verdict`: none if the user is gone.
+// REQUIRES: if there is one, something was denied
+std::string DeniedAtExecText(const std::optional<AclVerdict>& verdict);
 
 // For ACL DRYRUN, which says what it was about. REQUIRES: something was denied
 std::string DryRunText(const AclVerdict& verdict, const AclUser& user, const CommandRow& row,

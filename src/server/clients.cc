@@ -33,7 +33,7 @@ uint64_t InputBytes(const Client& client) {
 }
 
 uint64_t MemoryBytes(const Client& client) {
-  return sizeof(Client) + InputBytes(client) + OutputBytes(client);
+  return sizeof(Client) + InputBytes(client) + Load(client.queued_bytes) + OutputBytes(client);
 }
 
 // Arguments are views into the input, so they have no memory of their own (argv-mem); replies are
@@ -44,15 +44,16 @@ std::string LineOf(const Client& client, const ClientWords& words, uint64_t now_
   const uint64_t unsent = Load(client.unsent_bytes);
   return fmt::format(
       "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub=0 psub=0 ssub=0 "
-      "multi={} qbuf={} qbuf-free={} argv-mem=0 multi-mem=0 rbs={} rbp={} obl={} oll={} omem={} "
+      "multi={} qbuf={} qbuf-free={} argv-mem=0 multi-mem={} rbs={} rbp={} obl={} oll={} omem={} "
       "tot-mem={} events={} cmd={} user={} redir=-1 resp={} lib-name={} lib-ver={}\n",
       client.id, client.address, client.local_address, client.fd, words.name,
       seconds_since(client.connected_ms), seconds_since(Load(client.active_ms)),
       FlagsOf(client, words), Load(client.db), Load(client.queued), Load(client.buffered_bytes),
-      Load(client.buffer_free_bytes), Load(client.output_bytes), Load(client.output_bytes),
-      Load(client.output_bytes), Load(client.replies_waiting), OutputBytes(client),
-      MemoryBytes(client), unsent > 0 ? "rw" : "r", command == nullptr ? "NULL" : command->name,
-      words.user, Load(client.protocol), words.library_name, words.library_version);
+      Load(client.buffer_free_bytes), Load(client.queued_bytes), Load(client.output_bytes),
+      Load(client.output_bytes), Load(client.output_bytes), Load(client.replies_waiting),
+      OutputBytes(client), MemoryBytes(client), unsent > 0 ? "rw" : "r",
+      command == nullptr ? "NULL" : command->name, words.user, Load(client.protocol),
+      words.library_name, words.library_version);
 }
 
 bool Fits(const ClientFilter& filter, const Client& client, const ClientWords& words) {

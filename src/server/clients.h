@@ -57,7 +57,8 @@ struct Client {
   std::atomic<uint64_t> replies_waiting{0};    // In their order behind one that is not known.
   std::atomic<uint64_t> unsent_bytes{0};       // Taken, but not yet by the client's system.
   std::atomic<const CommandRow*> command{nullptr};
-  std::atomic<int32_t> queued{-1};  // Commands queued by MULTI; -1: none is open.
+  std::atomic<int32_t> queued{-1};  // Commands between MULTI and the end of EXEC; -1: elsewhere.
+  std::atomic<uint64_t> queued_bytes{0};  // Their arguments.
   std::atomic<uint8_t> db{0};
   std::atomic<uint8_t> protocol{2};
   std::atomic<bool> blocked{false};  // A command waits for the end of a pause.

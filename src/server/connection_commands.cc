@@ -1,8 +1,8 @@
 // HELLO, AUTH, PING, ECHO, SELECT, RESET, QUIT.
-#include "base/number.h"
 #include "command/handler_tools.h"
 #include "resp/errors.h"
 #include "server/client_words.h"
+#include "server/login.h"
 #include "server/server.h"
 #include "server/session.h"
 #include "server/session_command.h"
@@ -11,45 +11,11 @@
 namespace kindred {
 namespace {
 
-struct HelloOptions {
-  int protocol = 0;  // 0: none named.
-  std::optional<std::string_view> user;
-  std::string_view password;
-  std::optional<std::string_view> name;
-};
-
-// False, and an error is written, if the arguments are not HELLO's.
-bool ParseHello(Args args, HelloOptions* options, ReplyWriter& reply) {
-  auto refuse = [&reply](std::string_view error) {
-    reply.Error(error);
-    return false;
-  };
-  if (args.size() < 2) return true;
-  std::optional<int64_t> version = ParseInt64(args[1]);
-  if (!version) return refuse(kProtocolVersionNotInteger);
-  if (*version != 2 && *version != 3) return refuse(kNoProto);
-  options->protocol = static_cast<int>(*version);
-  for (size_t i = 2; i < args.size(); ++i) {
-    size_t more = args.size() - 1 - i;
-    if (SameWord(args[i], "auth") && more >= 2) {
-      options->user = args[i + 1];
-      options->password = args[i + 2];
-      i += 2;
-    } else if (SameWord(args[i], "setname") && more >= 1) {
-      options->name = args[i + 1];
-      if (!IsClientWord(*options->name)) return refuse(kInvalidClientName);
-      i += 1;
-    } else {
-      return refuse(HelloOption(args[i]));
-    }
-  }
-  return true;
-}
-
 void Hello(Session& session, Args args, ReplyWriter& old_reply, uint64_t now_ms) {
   HelloOptions options;
   if (!ParseHello(args, &options, old_reply)) return;
-  if (options.user && !session.LogIn(*options.user, options.password, args[0], now_ms)) {
+  if (options.login &&
+      !session.LogIn(options.login->user, options.login->password, args[0], now_ms)) {
     old_reply.Error(kWrongPass);
     return;
   }
@@ -81,12 +47,9 @@ void Hello(Session& session, Args args, ReplyWriter& old_reply, uint64_t now_ms)
 }
 
 void Auth(Session& session, Args args, ReplyWriter& reply, uint64_t now_ms) {
-  const bool names_user = args.size() == 3;
-  if (args.size() > 3) {
-    reply.Error(kSyntax);
-  } else if (!names_user && session.server().acl().Now().users->default_user().nopass) {
-    reply.Error(kNoPasswordSet);
-  } else if (session.LogIn(names_user ? args[1] : kDefaultUser, args.back(), args[0], now_ms)) {
+  const std::optional<Login> login = ParseAuth(args, session.server().acl(), reply);
+  if (!login) return;
+  if (session.LogIn(login->user, login->password, args[0], now_ms)) {
     reply.Simple("OK");
   } else {
     reply.Error(kWrongPass);

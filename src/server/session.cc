@@ -158,7 +158,7 @@ void Session::ResetState() {
   set_replies(Replies::kOn);
   if (client_.monitor.exchange(false)) server_.monitors().Remove(&client_);
   consistency_ = server_.DefaultConsistency();
-  transaction_->Clear();
+  EndTransaction();
   user_.Reset();
   server_.clients().ChangeWords(client_, [](ClientWords& words) {
     words.user = kDefaultUser;

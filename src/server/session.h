@@ -34,6 +34,7 @@ namespace kindred {
 
 class Server;  // server/server.h: configuration, clients, statistics of the process
 class Transaction;
+struct AclVerdict;
 struct SessionCommand;
 
 // Bounds of one session, beside that of its ReplyWindow. At the first, and while the window is
@@ -112,6 +113,8 @@ class Session {
   void set_db(uint8_t db);
   Consistency& consistency() { return consistency_; }
   Transaction& transaction() { return *transaction_; }
+  void OpenTransaction();  // MULTI
+  void EndTransaction();   // However it ends; also what is watched is forgotten.
   SessionUser& user() { return user_; }
   // AUTH, and HELLO with it: false if the name or the password is wrong; that is in ACL LOG then.
   // `command` is how the client wrote it.
@@ -160,6 +163,8 @@ class Session {
   Submitted SubmitStep(std::string* reply, uint64_t now_ms);
   void TakeStep(std::string_view reply, uint64_t after, uint64_t now_ms);
   void EndSteps();
+  void NoteTransaction();
+  bool in_transaction() const { return client_.queued.load(std::memory_order_relaxed) >= 0; }
 
   KeysInFlight::Touch TouchOf(const CommandRow& row, Args args);
   bool HasToWait(const KeysInFlight::Touch& touch);
@@ -172,6 +177,13 @@ class Session {
   Ran Reject(const CommandRow& row, std::string_view error);
   // The user may not run the command, and was told so; or is gone.
   bool IsDenied(const CommandRow& row, Args args, uint64_t now_ms);
+  // The rules may have changed since the command at `index` was queued: whether `user` may not run
+  // it any more. Then its reply says so.
+  bool IsDeniedAtExec(SessionUser& user, size_t index, uint64_t now_ms);
+  // That for all of a transaction that has a group.
+  void CheckGroup(uint64_t now_ms);
+  void LogDenied(const AclVerdict& verdict, const AclUser& user, const CommandRow& row, Args args,
+                 uint64_t now_ms);
   void LogDenied(AclReason reason, std::string_view object, std::string_view user, uint64_t now_ms);
   void Answered(std::string_view reply, bool one_key_read, uint64_t after);
   void CountReply(bool one_key_read, std::string_view reply);

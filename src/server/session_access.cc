@@ -1,10 +1,13 @@
 // What a session's user may do, and who he is.
+#include <optional>
 #include <utility>
 
 #include "resp/errors.h"
 #include "server/acl_check.h"
+#include "server/login.h"
 #include "server/server.h"
 #include "server/session.h"
+#include "server/transaction.h"
 
 namespace kindred {
 
@@ -21,11 +24,37 @@ bool Session::IsDenied(const CommandRow& row, Args args, uint64_t now_ms) {
   const AclVerdict verdict = CheckAcl(user_.user(), row, args);
   if (verdict.denied == AclDenied::kNothing) return false;
   client_.command.store(&row, std::memory_order_relaxed);
-  const bool is_key = verdict.denied == AclDenied::kKey;
-  LogDenied(is_key ? AclReason::kKey : AclReason::kCommand,
-            is_key ? args[verdict.argument] : row.name, user_.user().name, now_ms);
+  LogDenied(verdict, user_.user(), row, args, now_ms);
   Reject(row, DeniedText(verdict, user_.user(), row));
   return true;
+}
+
+bool Session::IsDeniedAtExec(SessionUser& user, size_t index, uint64_t now_ms) {
+  if (user.MayDoAnything()) return false;
+  Transaction::Queued& queued = transaction_->queue[index];
+  std::optional<AclVerdict> verdict;  // None: the user is gone, and with him soon the connection.
+  if (user.Refresh()) {
+    verdict = CheckAcl(user.user(), *queued.row, queued.args.args());
+    if (verdict->denied == AclDenied::kNothing) return false;
+    LogDenied(*verdict, user.user(), *queued.row, queued.args.args(), now_ms);
+  }
+  queued.denied = true;
+  queued.reply.clear();
+  ReplyWriter(&queued.reply, protocol_).Error(DeniedAtExecText(verdict));
+  return true;
+}
+
+// The group runs before what the session answers. So who each of its commands belongs to has to be
+// known beforehand, which depends on nothing but names and passwords; and whether a SELECT is
+// denied, as what follows it then stays where it is.
+void Session::CheckGroup(uint64_t now_ms) {
+  SessionUser user = user_;
+  for (size_t i = 0; i < transaction_->queue.size(); ++i) {
+    const Transaction::Queued& queued = transaction_->queue[i];
+    if (IsDeniedAtExec(user, i, now_ms)) continue;
+    const std::optional<Login> login = LoginOf(*queued.row, queued.args.args(), server_.acl());
+    if (login) user.LogIn(login->user, login->password);
+  }
 }
 
 bool Session::LogIn(std::string_view name, std::string_view password, std::string_view command,
@@ -38,11 +67,18 @@ bool Session::LogIn(std::string_view name, std::string_view password, std::strin
   return true;
 }
 
+void Session::LogDenied(const AclVerdict& verdict, const AclUser& user, const CommandRow& row,
+                        Args args, uint64_t now_ms) {
+  const bool is_key = verdict.denied == AclDenied::kKey;
+  LogDenied(is_key ? AclReason::kKey : AclReason::kCommand,
+            is_key ? args[verdict.argument] : row.name, user.name, now_ms);
+}
+
 void Session::LogDenied(AclReason reason, std::string_view object, std::string_view user,
                         uint64_t now_ms) {
   AclLogEntry denied;
   denied.reason = reason;
-  denied.context = "toplevel";
+  denied.context = in_transaction() ? "multi" : "toplevel";
   denied.object = object;
   denied.user = user;
   denied.client = server_.clients().Line(client_, now_ms);

@@ -80,9 +80,11 @@ inline constexpr std::string_view kDiscardWithoutMulti = "ERR DISCARD without MU
 inline constexpr std::string_view kWatchInsideMulti = "ERR WATCH inside MULTI is not allowed";
 inline constexpr std::string_view kNotInTransaction =
     "ERR Command not allowed inside a transaction";
-// EXEC itself was wrong. `error` begins with "ERR ".
+// EXEC itself was wrong, or denied. Of the code of `error` only the usual one is left out.
 inline std::string ExecAborted(std::string_view error) {
-  return fmt::format("EXECABORT Transaction discarded because of: {}", error.substr(4));
+  constexpr std::string_view kUsualCode = "ERR ";
+  if (error.starts_with(kUsualCode)) error.remove_prefix(kUsualCode.size());
+  return fmt::format("EXECABORT Transaction discarded because of: {}", error);
 }
 
 // ACL.

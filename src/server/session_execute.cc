@@ -171,12 +171,10 @@ bool Session::IsPaused(const CommandRow& row, uint64_t now_ms) {
 }
 
 Session::Ran Session::Reject(const CommandRow& row, std::string_view error) {
-  if (transaction_->open && row.name == "exec") {
-    transaction_->Clear();
-    return Reject(row, ExecAborted(error));
-  }
   server_.command_statistics().OfLoop(node_.loop()).Of(row).AddRejected();
-  return Refuse(error);
+  if (row.name != "exec") return Refuse(error);
+  EndTransaction();
+  return Refuse(ExecAborted(error));
 }
 
 Session::Ran Session::Refuse(std::string_view error) {

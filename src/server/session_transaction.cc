@@ -25,9 +25,28 @@ Session::Ran Session::Queue(const CommandRow& row, const SessionCommand* command
   queued.row = &row;
   queued.command = command;
   queued.args = OwnedArgs(args);
+  NoteTransaction();
   ReplyWriter(chain_.Open(), protocol_).Simple("QUEUED");
   chain_.Written();
   return Ran::kYes;
+}
+
+void Session::OpenTransaction() {
+  transaction_->open = true;
+  NoteTransaction();
+}
+
+void Session::EndTransaction() {
+  transaction_->Clear();
+  client_.queued.store(-1, std::memory_order_relaxed);
+  client_.queued_bytes.store(0, std::memory_order_relaxed);
+}
+
+// REQUIRES: one is open
+void Session::NoteTransaction() {
+  const auto queued = static_cast<int32_t>(transaction_->queue.size());
+  client_.queued.store(queued, std::memory_order_relaxed);
+  client_.queued_bytes.store(transaction_->queued_bytes, std::memory_order_relaxed);
 }
 
 // WATCH or EXEC.
@@ -35,6 +54,7 @@ Session::Ran Session::BeginSteps(const CommandRow& row, Args args, uint64_t now_
   Transaction& transaction = *transaction_;
   if (row.name == "watch") {
     if (!Watch(row, args)) return Ran::kYes;
+    BeginCommand(row, args);
   } else {
     if (!transaction.open) return Refuse(kExecWithoutMulti);
     for (const Transaction::Queued& queued : transaction.queue) {
@@ -44,13 +64,14 @@ Session::Ran Session::BeginSteps(const CommandRow& row, Args args, uint64_t now_
     const bool strict = face() == Face::kCluster || server_.strict_transactions();
     if (transaction.failed || (!as_group && strict)) {
       const std::string_view error = transaction.failed ? kExecAbort : kCrossSlot;
-      transaction.Clear();
+      EndTransaction();
       return Refuse(error);
     }
+    BeginCommand(row, args);
     transaction.is_exec = true;
+    if (as_group) CheckGroup(now_ms);
     transaction.PlanExec(as_group, db_, face() == Face::kPlain);
   }
-  BeginCommand(row, args);
   transaction.running = true;
   transaction.open = false;
   transaction.done = 0;
@@ -87,6 +108,12 @@ void Session::RunSteps(uint64_t now_ms) {
   Transaction& transaction = *transaction_;
   while (transaction.done < transaction.steps.size() && transaction.outcome.empty()) {
     const Transaction::Step& step = transaction.steps[transaction.done];
+    const bool is_one = step.what == Transaction::Step::What::kSession ||
+                        step.what == Transaction::Step::What::kCommand;
+    if (is_one && IsDeniedAtExec(user_, step.index, now_ms)) {
+      ++transaction.done;
+      continue;
+    }
     if (step.what == Transaction::Step::What::kSession) {
       RunSessionStep(step.index, now_ms);
       continue;
@@ -162,7 +189,7 @@ void Session::EndSteps() {
   const uint64_t first = transaction.first_request, after = transaction.after;
   // Of a WATCH that failed nothing is known, so nothing is watched.
   if (transaction.is_exec || !transaction.outcome.empty()) {
-    transaction.Clear();
+    EndTransaction();
   } else {
     std::vector<Transaction::Watched> watches = std::move(transaction.watches);
     transaction.Clear();

@@ -71,6 +71,7 @@ void Transaction::PlanExec(bool as_group, uint8_t db, bool may_select) {
   bool on_keys = false;
   for (size_t i = 0; i < queue.size(); ++i) {
     Queued& queued = queue[i];
+    if (queued.denied) continue;
     const bool is_session = queued.command != nullptr;
     if (is_session || !as_group) {
       here.push_back({is_session ? Step::What::kSession : Step::What::kCommand, i, {}});
@@ -118,7 +119,7 @@ GroupRequest Transaction::GroupOfStep() {
     return group;
   }
   for (const Queued& queued : queue) {
-    if (step.what != Step::What::kGroup || queued.command != nullptr) continue;
+    if (step.what != Step::What::kGroup || !queued.InGroup()) continue;
     group.commands.push_back({queued.row, queued.args.args(), queued.db});
   }
   for (size_t i : step.watched) {
@@ -149,7 +150,7 @@ void Transaction::TakeGroupReply(std::string_view reply, uint64_t now_ms) {
   if (step.what != Step::What::kGroup) return;
   size_t next = 0;
   for (Queued& queued : queue) {
-    if (queued.command == nullptr) queued.reply = std::move(elements.at(next++));
+    if (queued.InGroup()) queued.reply = std::move(elements.at(next++));
   }
 }
 

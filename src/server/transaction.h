@@ -33,8 +33,12 @@ class Transaction {
     const CommandRow* row = nullptr;
     const SessionCommand* command = nullptr;  // Null: it is for the node.
     OwnedArgs args;
-    uint8_t db = 0;     // As part of the group.
-    std::string reply;  // Of those that have run.
+    uint8_t db = 0;       // As part of the group.
+    std::string reply;    // Of those that have run, or are denied.
+    bool denied = false;  // At EXEC, by rules that changed: it does not run.
+
+    // Whether it is one of those that run as a group, if the transaction does.
+    bool InGroup() const { return command == nullptr && !denied; }
   };
   struct Watched {
     std::string key;

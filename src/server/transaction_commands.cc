@@ -10,15 +10,14 @@ namespace kindred {
 namespace {
 
 void Multi(Session& session, Args, ReplyWriter& reply, uint64_t) {
-  Transaction& transaction = session.transaction();
-  if (transaction.open) return reply.Error(kNestedMulti);
-  transaction.open = true;
+  if (session.transaction().open) return reply.Error(kNestedMulti);
+  session.OpenTransaction();
   reply.Simple("OK");
 }
 
 void Discard(Session& session, Args, ReplyWriter& reply, uint64_t) {
   if (!session.transaction().open) return reply.Error(kDiscardWithoutMulti);
-  session.transaction().Clear();
+  session.EndTransaction();
   reply.Simple("OK");
 }
 

@@ -227,6 +227,122 @@ TEST_F(SessionAclTest, WhatIsDeniedIsLogged) {
   EXPECT_EQ(Say("ACL LOG"), "*0\r\n");
 }
 
+// --- transactions
+
+constexpr std::string_view kNotAnyMore =
+    "-NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC "
+    "call. This command is no longer allowed for the following reason: no permission to ";
+
+TEST_F(SessionAclTest, ExecChecksEachCommandAgain) {
+  const std::string not_command =
+      std::string(kNotAnyMore) + "execute the command or subcommand\r\n";
+  const std::string not_key = std::string(kNotAnyMore) + "touch the specified keys\r\n";
+  Say("ACL SETUSER alice on nopass +@all");
+  auto client = Connect();
+  Say(*client, "AUTH alice x");
+  // As one group, and one after the other.
+  for (const std::string other : {"{a}b", "b"}) {
+    Say("ACL SETUSER alice +@all allkeys");
+    Say(*client, "MULTI\r\nSET a 1\r\nGET " + other + "\r\nPING\r\nECHO x\r\nSTRLEN a");
+    Say("ACL SETUSER alice -get -echo resetkeys ~b ~{a}b %R~a");
+    EXPECT_EQ(Say(*client, "EXEC"),
+              "*5\r\n" + not_key + not_command + "+PONG\r\n" + not_command + ":0\r\n");
+    EXPECT_EQ(Say(*client, "EXEC"), "-ERR EXEC without MULTI\r\n");
+  }
+  EXPECT_EQ(Say("EXISTS a"), ":0\r\n") << "what is denied does not run";
+}
+
+TEST_F(SessionAclTest, ATransactionOfWhichAllIsDeniedStillLooksAtItsWatches) {
+  Say("ACL SETUSER alice on nopass +@all allkeys");
+  auto client = Connect();
+  Say(*client, "AUTH alice x\r\nWATCH a");
+  Say(*client, "MULTI\r\nSET a 1");
+  Say("ACL SETUSER alice -set");
+  EXPECT_TRUE(Say(*client, "EXEC").starts_with("*1\r\n" + std::string(kNotAnyMore)));
+  Say("ACL SETUSER alice +set");
+  Say(*client, "WATCH a");
+  Say(*client, "MULTI\r\nSET a 1");
+  Say("SET a 2\r\nACL SETUSER alice -set");
+  EXPECT_EQ(Say(*client, "EXEC"), "*-1\r\n");
+}
+
+TEST_F(SessionAclTest, WhatFollowsALoginIsAnotherUsers) {
+  Say("ACL SETUSER alice on nopass +@all allkeys");
+  Say("ACL SETUSER bob on >secret +@all allkeys -set");
+  auto client = Connect();
+  for (const std::string other : {"{a}b", "b"}) {
+    for (const std::string login : {"AUTH bob secret", "HELLO 2 AUTH bob secret"}) {
+      Say(*client, "AUTH alice x");
+      Say(*client, "MULTI\r\nSET a 1\r\n" + login + "\r\nSET " + other + " 2");
+      const std::string replies = Say(*client, "EXEC");
+      EXPECT_TRUE(replies.starts_with("*3\r\n+OK\r\n")) << replies;
+      EXPECT_NE(replies.find(kNotAnyMore), std::string::npos) << replies;
+      EXPECT_EQ(WhoIs(*client), "$3\r\nbob\r\n");
+    }
+    Say(*client, "AUTH alice x");
+    Say(*client, "MULTI\r\nAUTH bob wrong\r\nSET " + other + " 2");
+    EXPECT_TRUE(Say(*client, "EXEC").ends_with("+OK\r\n")) << "still alice's";
+  }
+}
+
+TEST_F(SessionAclTest, ASelectThatIsDeniedLeavesWhatFollowsWhereItIs) {
+  Say("ACL SETUSER alice on nopass +@all allkeys");
+  auto client = Connect();
+  Say(*client, "AUTH alice x");
+  for (const std::string other : {"{a}b", "b"}) {
+    Say("ACL SETUSER alice +select");
+    Say(*client, "MULTI\r\nSELECT 1\r\nSET a 1\r\nSET " + other + " 2");
+    Say("ACL SETUSER alice -select");
+    const std::string replies = Say(*client, "EXEC");
+    EXPECT_TRUE(replies.starts_with("*3\r\n" + std::string(kNotAnyMore))) << replies;
+    EXPECT_TRUE(replies.ends_with("+OK\r\n+OK\r\n")) << replies;
+    EXPECT_EQ(Say("DEL a\r\nDEL " + other), ":1\r\n:1\r\n");
+  }
+  EXPECT_EQ(Say("SELECT 1\r\nEXISTS a"), "+OK\r\n:0\r\n");
+}
+
+TEST_F(SessionAclTest, RulesThatATransactionChangesHoldForWhatTheSessionAnswersInIt) {
+  Say("ACL SETUSER alice on nopass +@all");
+  Say("AUTH alice x\r\nMULTI\r\nECHO x\r\nACL SETUSER alice -echo\r\nECHO y");
+  EXPECT_EQ(Say("EXEC"), "*3\r\n$1\r\nx\r\n+OK\r\n" + std::string(kNotAnyMore) +
+                             "execute the command or subcommand\r\n");
+}
+
+TEST_F(SessionAclTest, ExecThatIsDeniedEndsTheTransaction) {
+  Say("ACL SETUSER alice on nopass +@all");
+  auto client = Connect();
+  Say(*client, "AUTH alice x\r\nMULTI\r\nPING");
+  Say("ACL SETUSER alice -exec");
+  const std::string denied =
+      "-EXECABORT Transaction discarded because of: NOPERM User alice has no permissions to run "
+      "the 'exec' command\r\n";
+  EXPECT_EQ(Say(*client, "EXEC"), denied);
+  EXPECT_EQ(Say(*client, "DISCARD"), "-ERR DISCARD without MULTI\r\n");
+  EXPECT_EQ(Say(*client, "EXEC"), denied);
+}
+
+TEST_F(SessionAclTest, TheLogTellsWhatWasDeniedWithinATransaction) {
+  Say("ACL SETUSER alice on >x +@all allkeys -get");
+  auto client = Connect();
+  Say(*client, "AUTH alice x\r\nGET a\r\nMULTI\r\nGET a\r\nDISCARD");
+  Say(*client, "MULTI\r\nSET a 1\r\nSET {a}b 1\r\nAUTH alice wrong");
+  Say("ACL SETUSER alice resetkeys ~a");
+  Say(*client, "EXEC");
+  const std::vector<AclLogEntry> entries = server_->acl().log().Newest(10);
+  ASSERT_EQ(entries.size(), 4u);
+  EXPECT_EQ(entries[0].reason, AclReason::kAuth);
+  EXPECT_EQ(entries[0].context, "multi");
+  EXPECT_EQ(entries[1].object, "{a}b");
+  EXPECT_EQ(entries[1].context, "multi");
+  EXPECT_NE(entries[1].client.find("flags=x"), std::string::npos) << entries[1].client;
+  EXPECT_NE(entries[1].client.find("multi=3"), std::string::npos) << entries[1].client;
+  EXPECT_NE(entries[1].client.find("cmd=exec"), std::string::npos) << entries[1].client;
+  EXPECT_EQ(entries[2].object, "get");
+  EXPECT_EQ(entries[2].context, "multi");
+  EXPECT_EQ(entries[3].object, "get");
+  EXPECT_EQ(entries[3].context, "toplevel");
+}
+
 // --- a change is durable before it is answered, and comes from others as well
 
 TEST_F(SessionAclTest, AChangeIsAnsweredWhenItIsDurable) {

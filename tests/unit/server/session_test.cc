@@ -425,6 +425,31 @@ TEST_F(SessionTest, WhatCannotBeOneIsRefusedWhereThatIsAsked) {
   EXPECT_EQ(Say("EXEC\r\n"), "-ERR EXEC without MULTI\r\n");
 }
 
+TEST_F(SessionTest, ExecThatIsWrongEndsTheTransaction) {
+  const std::string wrong =
+      "-EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' "
+      "command\r\n";
+  EXPECT_EQ(Say("MULTI\r\nEXEC x\r\nDISCARD\r\n"),
+            "+OK\r\n" + wrong + "-ERR DISCARD without MULTI\r\n");
+  EXPECT_EQ(Say("EXEC x\r\n"), wrong);
+}
+
+TEST_F(SessionTest, ClientsAreListedWithTheirTransactions) {
+  auto other = NewSession(Face::kPlain, {"127.0.0.1:6", "127.0.0.1:7001"});
+  auto listed = [&](std::string_view what) {
+    return Say(*other, "CLIENT LIST ID 1\r\n").find(what) != std::string::npos;
+  };
+  for (const std::string end : {"EXEC", "DISCARD", "RESET", "EXEC x"}) {
+    EXPECT_TRUE(listed(" flags=N ") && listed(" multi=-1 ") && listed(" multi-mem=0 ")) << end;
+    Say("MULTI\r\n");
+    EXPECT_TRUE(listed(" flags=x ") && listed(" multi=0 ") && listed(" multi-mem=0 ")) << end;
+    Say("PING\r\nECHO abc\r\nMULTI\r\n");
+    EXPECT_TRUE(listed(" flags=x ") && listed(" multi=2 ") && listed(" multi-mem=11 ")) << end;
+    Say(end + "\r\n");
+  }
+  EXPECT_TRUE(listed(" flags=N ") && listed(" multi=-1 ") && listed(" multi-mem=0 "));
+}
+
 TEST_F(SessionTest, ATransactionHasABound) {
   std::string many = "MULTI\r\n";
   for (int i = 0; i < 16385; ++i) many += "PING\r\n";
