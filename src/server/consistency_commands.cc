@@ -47,9 +47,10 @@ constexpr SessionCommand kCommands[] = {
              .complexity = "That of the command.",
              .arguments = "[R read-level] [W write-level] [CONTEXT token] [strict=STRICT] command "
                           "[arg]..."}},
+    // The commands of a transaction have one level together.
     {.row = {.name = "consistency",
              .arity = -1,
-             .flags = kFlagLoading | kFlagStale | kFlagFast,
+             .flags = kFlagLoading | kFlagStale | kFlagFast | kFlagNoMulti,
              .acl = kAclConnection,
              .summary = "Sets or tells how many replicas this connection's commands wait for.",
              .since = "0.1.0",

@@ -270,8 +270,7 @@ std::vector<Counts::Number> Server::CountKeys(Face face) {
   std::vector<uint32_t> vnodes;
   if (view->members().empty()) return {};
   for (uint32_t vnode = 0; vnode < view->topology().vnode_count(); ++vnode) {
-    bool counts =
-        face == Face::kPlain ? view->IsReplica(vnode) : view->ReplicasOf(vnode).front() == kSelf;
+    bool counts = face == Face::kPlain ? view->IsReplica(vnode) : view->PrimaryOf(vnode) == kSelf;
     if (counts) vnodes.push_back(vnode);
   }
   return shared_.CountKeys(vnodes);

@@ -7,6 +7,7 @@
 #include "server/session.h"
 #include "server/session_command.h"
 #include "server/session_errors.h"
+#include "server/transaction.h"
 
 namespace kindred {
 namespace {
@@ -23,6 +24,7 @@ void Time(Session& session, Args, ReplyWriter& reply, uint64_t) {
 }
 
 void Monitor(Session& session, Args, ReplyWriter& reply, uint64_t) {
+  if (session.transaction().running) return reply.Error(kMonitorInTransaction);
   session.Monitor();
   reply.Simple("OK");
 }

@@ -74,6 +74,8 @@ inline std::string NoSamples(std::string_view event) {
   return fmt::format("ERR No samples available for event '{}'", event.substr(0, event.find('\0')));
 }
 
+inline constexpr std::string_view kMonitorInTransaction =
+    "ERR MONITOR isn't allowed for DENY BLOCKING client";
 inline constexpr std::string_view kNestedMulti = "ERR MULTI calls can not be nested";
 inline constexpr std::string_view kExecWithoutMulti = "ERR EXEC without MULTI";
 inline constexpr std::string_view kDiscardWithoutMulti = "ERR DISCARD without MULTI";

@@ -425,6 +425,18 @@ TEST_F(SessionTest, WhatCannotBeOneIsRefusedWhereThatIsAsked) {
   EXPECT_EQ(Say("EXEC\r\n"), "-ERR EXEC without MULTI\r\n");
 }
 
+TEST_F(SessionTest, WhatDoesNotBelongInATransaction) {
+  const std::string refused =
+      "+OK\r\n-ERR Command not allowed inside a transaction\r\n+QUEUED\r\n"
+      "-EXECABORT Transaction discarded because of previous errors.\r\n";
+  for (const std::string_view command : {"CONSISTENCY W ALL", "SAVE", "SHUTDOWN"}) {
+    EXPECT_EQ(Say("MULTI\r\n" + std::string(command) + "\r\nSET a 1\r\nEXEC\r\n"), refused)
+        << command;
+  }
+  EXPECT_EQ(Say("MULTI\r\nMONITOR\r\nEXEC\r\n"),
+            "+OK\r\n+QUEUED\r\n*1\r\n-ERR MONITOR isn't allowed for DENY BLOCKING client\r\n");
+}
+
 TEST_F(SessionTest, ExecThatIsWrongEndsTheTransaction) {
   const std::string wrong =
       "-EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' "
