@@ -6,7 +6,7 @@ import secrets
 import socket
 
 import redis
-from compat import HOST, PORTS, case, connect, equal, eventually, key, main, refused
+from compat import HOST, PORTS, case, connect, equal, eventually, key, main, raw, refused
 from wire import Wire
 
 r = connect(decode_responses=True)
@@ -174,11 +174,13 @@ def rules_change_within_a_transaction():
             for command in (f"SET {one} 1", f"GET {two}", "PING", f"SET {three}{apart} 1", "ECHO x",
                             f"AUTH {name} x", f"STRLEN {two}"):
                 wire.call(command.encode() + b"\r\n", b"+QUEUED\r\n")
+            r.config_resetstat()
             r.execute_command("ACL", "SETUSER", name, "-get", "-echo", "resetkeys",
                               "~" + three + "*", "%R~" + two)
             command, keys = b"execute the command or subcommand\r\n", b"touch the specified keys\r\n"
             wire.call(b"EXEC\r\n", b"*7\r\n" + no_more + keys + no_more + command + b"+PONG\r\n" +
                       b"+OK\r\n" + no_more + command + b"+OK\r\n" + b":0\r\n")
+            equal(raw(r, "INFO", "errorstats"), "# Errorstats\r\nerrorstat_NOPERM:count=3\r\n")
             equal(r.exists(one), 0)
             equal(r.delete(three + apart), 1)
             entries = r.acl_log()

@@ -71,6 +71,50 @@ def order():
         shown(listener, 0, b'"SET" "%s" "%d"' % (K, n))
 
 
+def lines_of(listener, count):
+    """The next lines, without their times and addresses, and of SELECT without its database."""
+    lines = [re.sub(STAMP, rb"\1 ", listener.line()) for _ in range(count)]
+    return [re.sub(rb'^\d+ "SELECT"', b'"SELECT"', line) for line in lines]
+
+
+def queues(client, *commands):
+    client.call(frame(b"MULTI"), b"+OK\r\n")
+    for command in commands:
+        client.call(frame(*command.split()), b"+QUEUED\r\n")
+
+
+@case("what a transaction ran is shown when it has run, in its order, and then EXEC")
+def transaction():
+    one_slot, apart = key("{t}").encode(), key("").encode()
+    for prefix in (one_slot, apart):
+        listener, client = listening(), Wire()
+        queues(client, b"ECHO x", b"set %sa 1" % prefix, b"CONFIG GET timeout", b"SELECT 3",
+               b"INCR %sb" % prefix, b"AUTH secret", b"SELECT 0", b"DEL %sa" % prefix)
+        client.send(frame(b"exec"))
+        equal(lines_of(listener, 9),
+              [b'0 "MULTI"', b'0 "ECHO" "x"', b'0 "set" "%sa" "1"' % prefix, b'"SELECT" "3"',
+               b'3 "INCR" "%sb"' % prefix, b'3 "AUTH" "(redacted)"', b'"SELECT" "0"',
+               b'0 "DEL" "%sa"' % prefix, b'0 "exec"'])
+
+
+@case("EXEC is shown however it ends")
+def exec_without_commands():
+    listener, client = listening(), Wire()
+    client.call(frame(b"EXEC"), b"-ERR EXEC without MULTI\r\n")
+    client.send(frame(b"exec", b"x"))
+    client.line()
+    equal(lines_of(listener, 2), [b'0 "EXEC"', b'0 "exec" "x"'])
+    queues(client, b"GET " + K)
+    client.send(frame(b"nosuch") + frame(b"EXEC"))
+    client.line()
+    client.line()
+    equal(lines_of(listener, 2), [b'0 "MULTI"', b'0 "EXEC"'])
+    client.send(frame(b"WATCH", K) + frame(b"SET", K, b"1") + frame(b"MULTI") + frame(b"GET", K) +
+                frame(b"EXEC") + frame(b"PING"))
+    equal(lines_of(listener, 5), [b'0 "WATCH" "%s"' % K, b'0 "SET" "%s" "1"' % K, b'0 "MULTI"',
+                                  b'0 "EXEC"', b'0 "PING"'])
+
+
 @case("RESET ends it, QUIT works")
 def end():
     listener, client = listening(), Wire()

@@ -5,7 +5,7 @@ import itertools
 
 import redis
 
-from compat import case, connect, equal, key, main
+from compat import case, connect, equal, key, main, raw
 from wire import Wire
 
 r = connect()
@@ -236,6 +236,60 @@ def whole():
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         for each in [pool.submit(work) for work in (write, read, write, read)]:
             each.result()
+
+
+def calls():
+    """Of each command how often it was called, and how often it failed or was rejected."""
+    return {name.removeprefix("cmdstat_"): (each["calls"], each["failed_calls"],
+                                            each["rejected_calls"])
+            for name, each in r.info("commandstats").items() if "config" not in name}
+
+
+@case("what runs in a transaction counts as if it came by itself")
+def counted():
+    for a, b in ((tagged("s1"), tagged("s2")), (key("s1"), key("s2"))):
+        r.set(a, "word")
+        r.config_resetstat()
+        pipe = r.pipeline(transaction=True).incr(a).echo("x").get(a).get(b)
+        pipe.execute(raise_on_error=False)
+        stats = r.info("stats")
+        equal(calls(), {"multi": (1, 0, 0), "incrby": (1, 1, 0), "echo": (1, 0, 0),
+                        "get": (2, 0, 0), "exec": (1, 0, 0), "info": (1, 0, 0)})
+        equal(raw(r, "INFO", "errorstats"), b"# Errorstats\r\nerrorstat_ERR:count=1\r\n")
+        equal([stats[name] for name in ("total_error_replies", "keyspace_hits",
+                                        "keyspace_misses")], [1, 1, 1])
+        equal(stats["total_commands_processed"], 7)  # CONFIG, MULTI, four, EXEC
+
+
+@case("EXEC that answers with an error counts as a call that failed")
+def counted_errors():
+    r.config_resetstat()
+    says("""exec -> -ERR EXEC without MULTI|
+            multi -> +OK|
+            watch Ta -> -ERR WATCH inside MULTI is not allowed|
+            incr -> -ERR wrong number of arguments for 'incr' command|
+            exec -> -EXECABORT Transaction discarded because of previous errors.|
+            watch Ta -> +OK|
+            set Ta 1 -> +OK|
+            multi -> +OK|
+            get Ta -> +QUEUED|
+            exec -> *-1|""")
+    equal(calls(), {"exec": (3, 2, 0), "multi": (2, 0, 0), "watch": (2, 1, 0),
+                    "incr": (0, 0, 1), "set": (1, 0, 0)})
+    equal(raw(r, "INFO", "errorstats"),
+          b"# Errorstats\r\nerrorstat_ERR:count=3\r\nerrorstat_EXECABORT:count=1\r\n")
+
+
+@case("SLOWLOG has what ran in a transaction, and not EXEC")
+def slow():
+    for a, b in ((tagged("l1"), tagged("l2")), (key("l1"), key("l2"))):
+        r.config_set("slowlog-log-slower-than", 0)
+        r.slowlog_reset()
+        r.pipeline(transaction=True).set(a, 1).incr(b).execute()
+        r.config_set("slowlog-log-slower-than", 10000)
+        logged = [entry["command"] for entry in r.slowlog_get(10)]
+        expected = [b"SLOWLOG RESET", b"MULTI", f"SET {a} 1".encode(), f"INCRBY {b} 1".encode()]
+        equal([line for line in reversed(logged) if b"CONFIG" not in line], expected)
 
 
 @case("what is pipelined behind EXEC runs after it")

@@ -177,6 +177,8 @@ struct CommandRow {
   bool ArityFits(size_t args) const {
     return arity >= 0 ? args == static_cast<size_t>(arity) : args >= static_cast<size_t>(-arity);
   }
+  // Whether it counts as a hit or a miss.
+  bool ReadsOneKey() const { return kind == RowKind::kRead && join == Join::kOneKey; }
   bool IsSubcommand() const { return name.find('|') != std::string_view::npos; }
 };
 

@@ -22,19 +22,25 @@ void CommandTimer::Begin(const CommandRow& row, Args args) {
 
 void CommandTimer::Answered(std::string_view reply, uint64_t after) {
   last_ns_ = server_.host().SteadyNs();
-  Running running{row_, begun_ns_, IsError(reply), after, {}};
+  Ran(*row_, args_, {begun_ns_, last_ns_}, reply, after);
+}
+
+void CommandTimer::Ran(const CommandRow& row, Args args, Span span, std::string_view reply,
+                       uint64_t after) {
+  Running running{&row, span.begun_ns, IsError(reply), after, {}};
   if (after > server_.shared().store().durable()) {
-    running.packed_args = PackArgs();
+    running.packed_args = PackArgs(row, args);
     undurable_.push_back(std::move(running));
     return;
   }
-  if (server_.IsSlow((last_ns_ - begun_ns_) / 1000)) running.packed_args = PackArgs();
-  Finish(running, last_ns_);
+  const uint64_t us = (span.ended_ns - span.begun_ns) / 1000;
+  if (server_.IsSlow(us)) running.packed_args = PackArgs(row, args);
+  Finish(running, span.ended_ns);
 }
 
 void CommandTimer::Pending(uint64_t request) {
   last_ns_ = server_.host().SteadyNs();
-  pending_.emplace(request, Running{row_, begun_ns_, false, 0, PackArgs()});
+  pending_.emplace(request, Running{row_, begun_ns_, false, 0, PackArgs(*row_, args_)});
 }
 
 void CommandTimer::OnReply(uint64_t request, std::string_view reply, uint64_t after) {
@@ -61,8 +67,8 @@ void CommandTimer::OnDurable(uint64_t durable) {
   });
 }
 
-std::string CommandTimer::PackArgs() const {
-  return server_.KeepsSlowLog() ? PackForLog(*row_, args_) : std::string();
+std::string CommandTimer::PackArgs(const CommandRow& row, Args args) const {
+  return server_.KeepsSlowLog() ? PackForLog(row, args) : std::string();
 }
 
 void CommandTimer::Finish(const Running& running, uint64_t now_ns) {

@@ -28,6 +28,12 @@ class CommandTimer {
   // Commands that follow each other in one turn share the readings of the clock. A turn begins.
   void BeginTurn() { last_ns_ = 0; }
 
+  // By the host's steady clock.
+  struct Span {
+    uint64_t begun_ns = 0;
+    uint64_t ended_ns = 0;
+  };
+
   // A command begins; `args` are good until the next call, which is Answered or Pending.
   void Begin(const CommandRow& row, Args args);
   // Its answer, which may leave when `after` is durable. `reply` in RESP.
@@ -35,6 +41,8 @@ class CommandTimer {
   // Its answer comes later, as that of `request`.
   void Pending(uint64_t request);
   void OnReply(uint64_t request, std::string_view reply, uint64_t after);
+  // The whole of a command that ran within another one. What is known of that stays as it is.
+  void Ran(const CommandRow& row, Args args, Span span, std::string_view reply, uint64_t after);
 
   void OnDurable(uint64_t durable);
 
@@ -47,7 +55,7 @@ class CommandTimer {
     std::string packed_args;  // As the slow log would have them; empty if it is off.
   };
 
-  std::string PackArgs() const;
+  std::string PackArgs(const CommandRow& row, Args args) const;
   void Finish(const Running& running, uint64_t now_ns);
   void LogSlow(const Running& running, uint64_t duration_us);
   CommandCounters& CountersOf(const CommandRow& row);

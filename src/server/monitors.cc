@@ -8,9 +8,10 @@
 namespace kindred {
 namespace {
 
-std::string LineOf(const CommandRow& row, Args args, const Client& from, uint64_t wall_us) {
-  std::string line = fmt::format("+{}.{:06} [{} {}]", wall_us / 1'000'000, wall_us % 1'000'000,
-                                 from.db.load(std::memory_order_relaxed), from.address);
+std::string LineOf(const CommandRow& row, Args args, const Client& from, uint8_t db,
+                   uint64_t wall_us) {
+  std::string line =
+      fmt::format("+{}.{:06} [{} {}]", wall_us / 1'000'000, wall_us % 1'000'000, db, from.address);
   std::vector<size_t> secrets;
   if (row.kind == RowKind::kSession) secrets = SecretsOf(row, args);
   for (size_t i = 0; i < args.size(); ++i) {
@@ -52,9 +53,10 @@ void Monitors::Remove(Client* client) {
   any_.store(!lines_.empty(), std::memory_order_relaxed);
 }
 
-void Monitors::Feed(const CommandRow& row, Args args, const Client& from, uint64_t wall_us) {
+void Monitors::Feed(const CommandRow& row, Args args, const Client& from, uint8_t db,
+                    uint64_t wall_us) {
   if ((row.flags & (kFlagAdmin | kFlagSkipMonitor)) != 0) return;
-  const std::string line = LineOf(row, args, from, wall_us);
+  const std::string line = LineOf(row, args, from, db, wall_us);
   std::lock_guard lock(mutex_);
   for (auto& [key, listener] : lines_) {
     auto& [client, lines] = listener;

@@ -31,7 +31,8 @@ class Monitors {
   void Add(Client* client);
   void Remove(Client* client);
 
-  void Feed(const CommandRow& row, Args args, const Client& from, uint64_t wall_us);
+  // A command of the client `from` on the database `db`.
+  void Feed(const CommandRow& row, Args args, const Client& from, uint8_t db, uint64_t wall_us);
   // Appends what lies here for the client, as simple strings.
   void Take(const Client& client, std::string* out);
 

@@ -162,7 +162,9 @@ class Session {
   void RunSessionStep(size_t index, uint64_t now_ms);
   Submitted SubmitStep(std::string* reply, uint64_t now_ms);
   void TakeStep(std::string_view reply, uint64_t after, uint64_t now_ms);
+  void CountStep(uint64_t after);
   void EndSteps();
+  void TellExec();
   void NoteTransaction();
   bool in_transaction() const { return client_.queued.load(std::memory_order_relaxed) >= 0; }
 
@@ -171,10 +173,15 @@ class Session {
   bool IsPaused(const CommandRow& row, uint64_t now_ms);
   bool is_paused() const { return client_.blocked.load(std::memory_order_relaxed); }
   void BeginCommand(const CommandRow& row, Args args);
+  // That without MONITOR; and only MONITOR.
+  void BeginUntold(const CommandRow& row, Args args);
+  void Tell(const CommandRow& row, Args args, uint8_t db);
   void TakeMonitored();
   // An error instead of the command; and one of a command that is known.
   Ran Refuse(std::string_view error);
-  Ran Reject(const CommandRow& row, std::string_view error);
+  Ran Reject(const CommandRow& row, Args args, std::string_view error);
+  // A command has run, and this is all that has come of it.
+  Ran Fail(const CommandRow& row, Args args, std::string_view error);
   // The user may not run the command, and was told so; or is gone.
   bool IsDenied(const CommandRow& row, Args args, uint64_t now_ms);
   // The rules may have changed since the command at `index` was queued: whether `user` may not run

@@ -18,14 +18,14 @@ bool Session::IsDenied(const CommandRow& row, Args args, uint64_t now_ms) {
     return true;
   }
   if (user_.login_needed() && (row.flags & kFlagNoAuth) == 0) {
-    Reject(row, kNoAuth);
+    Reject(row, args, kNoAuth);
     return true;
   }
   const AclVerdict verdict = CheckAcl(user_.user(), row, args);
   if (verdict.denied == AclDenied::kNothing) return false;
   client_.command.store(&row, std::memory_order_relaxed);
   LogDenied(verdict, user_.user(), row, args, now_ms);
-  Reject(row, DeniedText(verdict, user_.user(), row));
+  Reject(row, args, DeniedText(verdict, user_.user(), row));
   return true;
 }
 

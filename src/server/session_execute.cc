@@ -32,7 +32,7 @@ Session::Ran Session::Execute(Args args, const Consistency& consistency, bool wi
     if (within_with) return Refuse(kWithNeedsKeys);
     return ExecuteHere(*row, args, now_ms);
   }
-  if (!row->ArityFits(args.size())) return Reject(*row, WrongArity(row->name));
+  if (!row->ArityFits(args.size())) return Reject(*row, args, WrongArity(row->name));
   if (IsDenied(*row, args, now_ms)) return Ran::kYes;
   // What is guarded as one cannot keep both sides of a conflict.
   const bool has_context = within_with && consistency.context.has_value();
@@ -53,15 +53,15 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
     CHECK(command != nullptr);
   }
   if (!command->row.ArityFits(args.size())) {
-    return Reject(command->row, WrongArity(command->row.name));
+    return Reject(command->row, args, WrongArity(command->row.name));
   }
   if (IsDenied(command->row, args, now_ms)) return Ran::kYes;
   if (&command->row == server_.with_row()) return ExecuteWith(args, now_ms);
   if (command->cluster_only && face() == Face::kPlain) {
-    return Reject(command->row, kClusterDisabled);
+    return Reject(command->row, args, kClusterDisabled);
   }
   if (transaction_->open && (command->row.flags & kFlagNoMulti) != 0) {
-    return Reject(command->row, kNotInTransaction);
+    return Reject(command->row, args, kNotInTransaction);
   }
   const bool by_the_node = command->row.kind == RowKind::kKeyspace;
   if (transaction_->open && !command->not_queued) {
@@ -120,8 +120,7 @@ Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency
   size_t before = out->size();
   Submitted submitted = node_.Submit(request, out, now_ms);
   if (submitted.done) {
-    bool one_key_read = row.kind == RowKind::kRead && row.join == Join::kOneKey;
-    Answered(std::string_view(*out).substr(before), one_key_read, submitted.after);
+    Answered(std::string_view(*out).substr(before), row.ReadsOneKey(), submitted.after);
     return Ran::kYes;
   }
   CHECK(submitted.id != 0);
@@ -155,12 +154,19 @@ bool Session::HasToWait(const KeysInFlight::Touch& touch) {
 }
 
 void Session::BeginCommand(const CommandRow& row, Args args) {
+  Tell(row, args, db_);
+  BeginUntold(row, args);
+}
+
+void Session::BeginUntold(const CommandRow& row, Args args) {
   client_.command.store(&row, std::memory_order_relaxed);
   statistics_.Add(Counter::kCommands);
-  if (server_.monitors().any()) {
-    server_.monitors().Feed(row, args, client_, server_.host().WallUs());
-  }
   timer_.Begin(row, args);
+}
+
+void Session::Tell(const CommandRow& row, Args args, uint8_t db) {
+  if (!server_.monitors().any()) return;
+  server_.monitors().Feed(row, args, client_, db, server_.host().WallUs());
 }
 
 // CLIENT PAUSE: the command stays in the input, and is tried again with each tick.
@@ -170,11 +176,22 @@ bool Session::IsPaused(const CommandRow& row, uint64_t now_ms) {
   return paused;
 }
 
-Session::Ran Session::Reject(const CommandRow& row, std::string_view error) {
+Session::Ran Session::Reject(const CommandRow& row, Args args, std::string_view error) {
   server_.command_statistics().OfLoop(node_.loop()).Of(row).AddRejected();
   if (row.name != "exec") return Refuse(error);
+  // Of EXEC, MONITOR tells even so: it ends the transaction.
+  Tell(row, args, db_);
   EndTransaction();
   return Refuse(ExecAborted(error));
+}
+
+Session::Ran Session::Fail(const CommandRow& row, Args args, std::string_view error) {
+  BeginCommand(row, args);
+  std::string* out = chain_.Open();
+  const size_t before = out->size();
+  ReplyWriter(out, protocol_).Error(error);
+  Answered(std::string_view(*out).substr(before), false, 0);
+  return Ran::kYes;
 }
 
 Session::Ran Session::Refuse(std::string_view error) {

@@ -18,7 +18,7 @@ Session::Ran Session::Queue(const CommandRow& row, const SessionCommand* command
   for (std::string_view arg : args) bytes += arg.size();
   if (transaction.queue.size() >= kQueuedCommandsMax ||
       transaction.queued_bytes + bytes > kQueuedBytesMax) {
-    return Reject(row, kTransactionTooLarge);
+    return Reject(row, args, kTransactionTooLarge);
   }
   transaction.queued_bytes += bytes;
   Transaction::Queued& queued = transaction.queue.emplace_back();
@@ -56,7 +56,7 @@ Session::Ran Session::BeginSteps(const CommandRow& row, Args args, uint64_t now_
     if (!Watch(row, args)) return Ran::kYes;
     BeginCommand(row, args);
   } else {
-    if (!transaction.open) return Refuse(kExecWithoutMulti);
+    if (!transaction.open) return Fail(row, args, kExecWithoutMulti);
     for (const Transaction::Queued& queued : transaction.queue) {
       if (IsPaused(*queued.row, now_ms)) return Ran::kWaits;
     }
@@ -65,10 +65,11 @@ Session::Ran Session::BeginSteps(const CommandRow& row, Args args, uint64_t now_
     if (transaction.failed || (!as_group && strict)) {
       const std::string_view error = transaction.failed ? kExecAbort : kCrossSlot;
       EndTransaction();
-      return Refuse(error);
+      return Fail(row, args, error);
     }
-    BeginCommand(row, args);
+    BeginUntold(row, args);
     transaction.is_exec = true;
+    transaction.word = args[0];
     if (as_group) CheckGroup(now_ms);
     transaction.PlanExec(as_group, db_, face() == Face::kPlain);
   }
@@ -80,12 +81,11 @@ Session::Ran Session::BeginSteps(const CommandRow& row, Args args, uint64_t now_
 }
 
 // False: it was refused.
-bool Session::Watch(const CommandRow&, Args args) {
+bool Session::Watch(const CommandRow& row, Args args) {
   Transaction& transaction = *transaction_;
   if (transaction.open) {
     // An error, but none that ends the transaction.
-    ReplyWriter(chain_.Open(), protocol_).Error(kWatchInsideMulti);
-    chain_.Written();
+    Fail(row, args, kWatchInsideMulti);
     return false;
   }
   const size_t from = transaction.watches.size();
@@ -114,6 +114,9 @@ void Session::RunSteps(uint64_t now_ms) {
       ++transaction.done;
       continue;
     }
+    // A SELECT that was denied has not changed it.
+    if (is_one) transaction.queue[step.index].db = db_;
+    transaction.begun_ns = server_.host().SteadyNs();
     if (step.what == Transaction::Step::What::kSession) {
       RunSessionStep(step.index, now_ms);
       continue;
@@ -144,6 +147,7 @@ void Session::RunSessionStep(size_t index, uint64_t now_ms) {
   queued.command->run(*this, queued.args.args(), reply, now_ms);
   sleeps_until_ms_ = 0;  // DEBUG SLEEP does not hold up a transaction
   transaction.after = std::max(transaction.after, reply_after_);
+  CountStep(reply_after_);
   ++transaction.done;
 }
 
@@ -180,13 +184,43 @@ void Session::TakeStep(std::string_view reply, uint64_t after, uint64_t now_ms) 
   } else {
     transaction.TakeGroupReply(reply, now_ms);
   }
+  CountStep(after);
   ++transaction.done;
+}
+
+// The step at `done` has been answered, which may be told when `after` is durable: each command of
+// the queue that ran in it counts like one that came by itself. Those of a group begin and end
+// together, so each of them took as long as all.
+void Session::CountStep(uint64_t after) {
+  const Transaction& transaction = *transaction_;
+  const Transaction::Step& step = transaction.steps[transaction.done];
+  const CommandTimer::Span span{transaction.begun_ns, server_.host().SteadyNs()};
+  const auto count = [&](const Transaction::Queued& queued) {
+    statistics_.Add(Counter::kCommands);
+    CountReply(queued.row->ReadsOneKey(), queued.reply);
+    timer_.Ran(*queued.row, queued.args.args(), span, queued.reply, after);
+  };
+  switch (step.what) {
+    case Transaction::Step::What::kRecords:
+    case Transaction::Step::What::kWatches:
+      return;
+    case Transaction::Step::What::kGroup:
+      if (!transaction.outcome.empty()) return;  // None of them ran.
+      for (const Transaction::Queued& queued : transaction.queue) {
+        if (queued.InGroup()) count(queued);
+      }
+      return;
+    case Transaction::Step::What::kCommand:
+    case Transaction::Step::What::kSession:
+      return count(transaction.queue[step.index]);
+  }
 }
 
 void Session::EndSteps() {
   Transaction& transaction = *transaction_;
   const std::string reply = transaction.Reply(protocol_);
   const uint64_t first = transaction.first_request, after = transaction.after;
+  if (transaction.is_exec) TellExec();
   // Of a WATCH that failed nothing is known, so nothing is watched.
   if (transaction.is_exec || !transaction.outcome.empty()) {
     EndTransaction();
@@ -201,6 +235,23 @@ void Session::EndSteps() {
   }
   timer_.OnReply(first, reply, after);
   if (chain_.OnReply(first, after, reply)) CountReply(false, reply);
+}
+
+// EXEC has ended: MONITOR is told of the commands that ran, in the order of the queue, and then of
+// EXEC. Those that were denied are errors, and no more.
+void Session::TellExec() {
+  const Transaction& transaction = *transaction_;
+  if (transaction.outcome.empty()) {
+    for (const Transaction::Queued& queued : transaction.queue) {
+      if (queued.denied) {
+        CountReply(false, queued.reply);
+      } else {
+        Tell(*queued.row, queued.args.args(), queued.db);
+      }
+    }
+  }
+  const std::string_view args[] = {transaction.word};
+  Tell(*server_.commands().Find("exec"), args, db_);
 }
 
 }  // namespace kindred

@@ -33,7 +33,7 @@ class Transaction {
     const CommandRow* row = nullptr;
     const SessionCommand* command = nullptr;  // Null: it is for the node.
     OwnedArgs args;
-    uint8_t db = 0;       // As part of the group.
+    uint8_t db = 0;       // That it runs on.
     std::string reply;    // Of those that have run, or are denied.
     bool denied = false;  // At EXEC, by rules that changed: it does not run.
 
@@ -69,8 +69,10 @@ class Transaction {
   // While EXEC or WATCH runs.
   bool running = false;
   bool is_exec = false;
+  std::string word;  // "EXEC", as the client wrote it.
   std::vector<Step> steps;
   size_t done = 0;
+  uint64_t begun_ns = 0;       // When the step at `done` began.
   uint64_t request = 0;        // That the step at `done` waits for; 0: none.
   uint64_t first_request = 0;  // By which the reply's place is known; 0: none was pending.
   uint64_t after = 0;

@@ -30,6 +30,75 @@ TEST_F(CommandTimerTest, CountsCallsFailuresAndWhatWasRejected) {
   EXPECT_EQ(server_->errors().counts().at("ERR"), 4u);
 }
 
+TEST_F(CommandTimerTest, WhatRunsInATransactionCountsAsIfItCameByItself) {
+  Say("SET k v\r\n");
+  // As one group, and one after the other.
+  for (const std::string other : {"{k}b", "b"}) {
+    server_->ResetStatistics();
+    Say("MULTI\r\nINCR k\r\nECHO x\r\nGET k\r\nGET " + other + "\r\nEXEC\r\n");
+    EXPECT_EQ(Of("incr").calls, 1u);
+    EXPECT_EQ(Of("incr").failed, 1u);
+    EXPECT_EQ(Of("echo").calls, 1u);
+    EXPECT_EQ(Of("get").calls, 2u);
+    EXPECT_EQ(Of("get").times.total(), 2u);
+    EXPECT_EQ(Of("exec").calls, 1u);
+    EXPECT_EQ(Of("exec").failed, 0u);
+    EXPECT_EQ(server_->errors().counts().at("ERR"), 1u);
+    const Totals total = server_->statistics().total();
+    EXPECT_EQ(total[Counter::kCommands], 6u);
+    EXPECT_EQ(total[Counter::kErrors], 1u);
+    EXPECT_EQ(total[Counter::kHits], 1u);
+    EXPECT_EQ(total[Counter::kMisses], 1u);
+  }
+}
+
+TEST_F(CommandTimerTest, WhatAWatchedKeyForbadeDoesNotCount) {
+  Say("WATCH k\r\nSET k 1\r\nMULTI\r\nGET k\r\nEXEC\r\n");
+  EXPECT_EQ(Of("get").calls, 0u);
+  EXPECT_EQ(Of("exec").calls, 1u);
+  EXPECT_EQ(Of("exec").failed, 0u);
+}
+
+TEST_F(CommandTimerTest, ExecThatAnswersWithAnErrorIsACallThatFailed) {
+  Say("EXEC\r\nMULTI\r\nWATCH k\r\nnosuch\r\nEXEC\r\nEXEC x\r\n");
+  EXPECT_EQ(Of("exec").calls, 2u);
+  EXPECT_EQ(Of("exec").failed, 2u);
+  EXPECT_EQ(Of("exec").rejected, 1u);
+  EXPECT_EQ(Of("watch").failed, 1u);
+  EXPECT_EQ(server_->errors().counts().at("ERR"), 3u);
+  EXPECT_EQ(server_->errors().counts().at("EXECABORT"), 2u);
+}
+
+TEST_F(CommandTimerTest, ACommandInATransactionTakesAsLongAsItsStep) {
+  Say("SET {t}k v\r\n");
+  server_->ResetStatistics();
+  Send("MULTI\r\nSET {t}k w\r\nECHO x\r\nINCR {t}k\r\nEXEC\r\n");
+  EXPECT_EQ(Of("set").calls, 0u) << "it has not been answered: the disk is slow";
+  After(20);
+  store_.Sync();
+  Output();
+  EXPECT_EQ(Of("set").ns, 20'000'000u);
+  EXPECT_EQ(Of("incr").ns, 20'000'000u);
+  EXPECT_EQ(Of("echo").ns, 0u);
+  EXPECT_EQ(Of("exec").ns, 20'000'000u);
+  const std::vector<SlowCommand> slow = server_->slow_log().Newest(10);
+  ASSERT_EQ(slow.size(), 2u) << "EXEC itself is not there";
+  EXPECT_EQ(UnpackFromLog(slow[0].packed_args), (std::vector<std::string>{"INCR", "{t}k"}));
+  EXPECT_EQ(UnpackFromLog(slow[1].packed_args), (std::vector<std::string>{"SET", "{t}k", "w"}));
+}
+
+TEST_F(CommandTimerTest, StepsThatWaitForTheDiskTakeTheirOwnTimes) {
+  store_.set_not_in_memory_chance(1);
+  Send("MULTI\r\nGET a\r\nSTRLEN b\r\nEXEC\r\n");
+  After(3);
+  store_.set_not_in_memory_chance(0);
+  Say("");
+  EXPECT_EQ(Of("get").ns, 3'000'000u);
+  EXPECT_EQ(Of("strlen").calls, 1u);
+  EXPECT_EQ(Of("strlen").ns, 0u);
+  EXPECT_EQ(Of("exec").ns, 3'000'000u);
+}
+
 TEST_F(CommandTimerTest, ACommandTakesUntilItsAnswerMayLeave) {
   Say("SET k v\r\n");
   server_->ResetStatistics();

@@ -22,6 +22,15 @@ class MonitorTest : public testing::Test, protected World {
     listener_ = NewSession(Face::kPlain, std::move(names));
   }
 
+  // What has been told since the last call, without the time and the address.
+  std::string Told() {
+    std::string lines = OutputOf(*listener_);
+    for (const std::string_view part : {"+1700000000.000007 ", " 127.0.0.1:5"}) {
+      for (size_t at = 0; (at = lines.find(part)) != lines.npos;) lines.erase(at, part.size());
+    }
+    return lines;
+  }
+
   int woken_ = 0;
   std::unique_ptr<Session> listener_;
 };
@@ -46,6 +55,50 @@ TEST_F(MonitorTest, TellsNothingOfAdministratorsAndOfWhatDidNotRun) {
   EXPECT_EQ(lines.find("secret"), std::string::npos) << lines;
   EXPECT_NE(lines.find("\"AUTH\" \"(redacted)\"\r\n"), std::string::npos);
   EXPECT_NE(lines.find("\"AUTH\" \"(redacted)\" \"(redacted)\"\r\n"), std::string::npos);
+}
+
+TEST_F(MonitorTest, TellsWhatATransactionRanInItsOrderAndThenExec) {
+  Say(*listener_, "MONITOR\r\n");
+  // As one group, and one after the other.
+  for (const std::string other : {"{k}b", "b"}) {
+    Say("MULTI\r\nPING\r\nset k 1\r\nCONFIG GET timeout\r\nSELECT 3\r\nGET " + other +
+        "\r\nAUTH secret\r\nSELECT 0\r\n");
+    EXPECT_EQ(Told(), "[0] \"MULTI\"\r\n");
+    Say("exec\r\n");
+    EXPECT_EQ(Told(),
+              "[0] \"PING\"\r\n[0] \"set\" \"k\" \"1\"\r\n[0] \"SELECT\" \"3\"\r\n"
+              "[3] \"GET\" \"" +
+                  other +
+                  "\"\r\n[3] \"AUTH\" \"(redacted)\"\r\n[3] \"SELECT\" \"0\"\r\n"
+                  "[0] \"exec\"\r\n");
+  }
+}
+
+TEST_F(MonitorTest, TellsNothingOfWhatIsDeniedAtExec) {
+  Say(*listener_, "ACL SETUSER alice on nopass +@all allkeys\r\nMONITOR\r\n");
+  Say("AUTH alice x\r\nMULTI\r\nSELECT 3\r\nSET a 1\r\nSET b 1\r\n");
+  auto admin = NewSession(Face::kPlain, {"127.0.0.1:7", "127.0.0.1:7001"});
+  Say(*admin, "ACL SETUSER alice -select\r\n");
+  Told();
+  Say("EXEC\r\n");
+  EXPECT_EQ(Told(), "[0] \"SET\" \"a\" \"1\"\r\n[0] \"SET\" \"b\" \"1\"\r\n[0] \"EXEC\"\r\n");
+}
+
+TEST_F(MonitorTest, TellsOfExecHoweverItEnds) {
+  Say(*listener_, "MONITOR\r\n");
+  Say("EXEC\r\nexec x\r\n");
+  EXPECT_EQ(Told(), "[0] \"EXEC\"\r\n[0] \"exec\" \"x\"\r\n");
+  for (const std::string wrong : {"nosuch", "GET", "WATCH k\r\nSAVE"}) {
+    Say("MULTI\r\nSET k 1\r\n");
+    Say(wrong + "\r\n");
+    Told();
+    Say("EXEC\r\n");
+    EXPECT_EQ(Told(), "[0] \"EXEC\"\r\n") << wrong;
+  }
+  Say("WATCH k\r\nSET k 2\r\nMULTI\r\nSET k 3\r\n");
+  Told();
+  Say("EXEC\r\n");
+  EXPECT_EQ(Told(), "[0] \"EXEC\"\r\n") << "of what a watched key forbade nothing ran";
 }
 
 TEST_F(MonitorTest, EndsWithResetAndWithTheConnection) {

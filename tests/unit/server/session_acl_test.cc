@@ -250,6 +250,7 @@ TEST_F(SessionAclTest, ExecChecksEachCommandAgain) {
     EXPECT_EQ(Say(*client, "EXEC"), "-ERR EXEC without MULTI\r\n");
   }
   EXPECT_EQ(Say("EXISTS a"), ":0\r\n") << "what is denied does not run";
+  EXPECT_EQ(server_->errors().counts().at("NOPERM"), 6u);
 }
 
 TEST_F(SessionAclTest, ATransactionOfWhichAllIsDeniedStillLooksAtItsWatches) {
@@ -264,6 +265,7 @@ TEST_F(SessionAclTest, ATransactionOfWhichAllIsDeniedStillLooksAtItsWatches) {
   Say(*client, "MULTI\r\nSET a 1");
   Say("SET a 2\r\nACL SETUSER alice -set");
   EXPECT_EQ(Say(*client, "EXEC"), "*-1\r\n");
+  EXPECT_EQ(server_->errors().counts().at("NOPERM"), 1u) << "the client was not told of a second";
 }
 
 TEST_F(SessionAclTest, WhatFollowsALoginIsAnotherUsers) {
