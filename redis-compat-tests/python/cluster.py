@@ -66,6 +66,15 @@ def pipeline():
     equal(pipe.execute(), [str(i).encode() for i in range(100)])
 
 
+@case("a transaction on keys of several slots is refused, and nothing of it done")
+def transaction():
+    pipe = plain.pipeline(transaction=True).set(key("{a}"), 1).set(key("{b}"), 2)
+    refused("Keys in request don't hash to the same slot", pipe.execute)
+    equal([r.get(key("{a}")), r.get(key("{b}"))], [None, None])
+    pipe = plain.pipeline(transaction=True).set(key("{a}"), 1).set(key("{a}b"), 2)
+    equal(pipe.execute(), [True, True])
+
+
 @case("a scan of every primary gives every key once")
 def scan():
     names = {key(f"scan:{i}").encode() for i in range(300)}
