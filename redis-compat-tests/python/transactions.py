@@ -121,6 +121,17 @@ def aborts():
             exec x -> -EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command|""")
 
 
+@case("commands that cannot be part of a transaction")
+def not_inside():
+    # Of SHUTDOWN the form that would do nothing.
+    for command in ("save", "shutdown abort"):
+        says(f"""multi -> +OK|
+                 set Ta 1 -> +QUEUED|
+                 {command} -> -ERR Command not allowed inside a transaction|
+                 exec -> -EXECABORT Transaction discarded because of previous errors.|
+                 get Ta -> $-1|""")
+
+
 @case("WATCH sees that a key was written, appeared or went")
 def watch():
     says("""set Ta 1 -> +OK|
