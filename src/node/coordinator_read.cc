@@ -46,6 +46,7 @@ void Coordinator::Read(uint64_t id, const Turn& turn) {
 // there are enough others.
 bool Coordinator::LeavesToOthers(uint64_t sequence, const Pending& pending,
                                  const Turn& turn) const {
+  if (pending.consistency.read.IsLocal()) return false;
   if (!shared_.log_is_slow(turn.now_ms) || sequence <= shared_.store().durable()) return false;
   return turn.view->AliveReplicasOf(pending.vnode) > pending.tally.need();
 }
