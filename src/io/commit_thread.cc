@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -18,6 +19,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kSyncEvery = std::chrono::seconds(1);
 constexpr auto kRetryEvery = std::chrono::milliseconds(100);
+constexpr auto kGatherMax = std::chrono::microseconds(200);
+constexpr size_t kFewBatches = 16;
 // So long does a thread that is to stop hope for a failing disk.
 constexpr int kRetriesWhenStopping = 10;
 // A buffer that one huge group has blown up is not kept.
@@ -69,6 +72,7 @@ std::string CommitThread::error() const {
 void CommitThread::Run() {
   bool disk_works = true;
   while (disk_works && !queue_.closed()) {
+    if (Clock::now() < gather_until_) std::this_thread::sleep_until(gather_until_);
     disk_works = CommitOnce();
     SyncIfDue();
   }
@@ -83,10 +87,11 @@ bool CommitThread::CommitOnce() {
   bool sync = settings_.fsync == AppendFsync::kAlways || ChangesMeta(group);
   const TimePoint begun = Clock::now();
   if (!WriteBatchToDisk(sync)) return false;
-  if (listeners_.on_written) {
-    listeners_.on_written(
-        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun), sync);
-  }
+  const TimePoint ended = Clock::now();
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(ended - begun);
+  if (listeners_.on_written) listeners_.on_written(took, sync);
+  const bool few = group.batches.size() > 1 && group.batches.size() < kFewBatches;
+  gather_until_ = sync && few ? ended + std::min(took, kGatherMax) : ended;
   // A sync covers all that was written before it, too.
   if (sync) {
     sync_due_ = TimePoint::max();

@@ -134,7 +134,7 @@ absl::Status CheckOwnDatabase(const std::string& dir, const RocksSettings& setti
   std::vector<std::string> names;
   rocksdb::Status status = rocksdb::DB::ListColumnFamilies(MakeDbOptions(settings), dir, &names);
   if (!status.ok()) return Explain(dir, status);
-  std::vector<rocksdb::ColumnFamilyDescriptor> ours = MakeColumnFamilies(settings);
+  std::vector<rocksdb::ColumnFamilyDescriptor> ours = MakeColumnFamilies(settings, nullptr);
   std::vector<rocksdb::ColumnFamilyDescriptor> present;
   for (const std::string& name : names) {
     auto same_name = [&](const auto& descriptor) { return descriptor.name == name; };
@@ -203,12 +203,17 @@ absl::StatusOr<OpenDatabase> OpenDataDirectory(const std::string& dir,
 
   rocksdb::DB* opened = nullptr;
   OpenDatabase database;
-  rocksdb::Status rocks_status = rocksdb::DB::Open(
-      MakeDbOptions(settings), dir, MakeColumnFamilies(settings), &database.handles, &opened);
+  database.pace = std::make_shared<BackgroundPace>();
+  rocksdb::Status rocks_status =
+      rocksdb::DB::Open(MakeDbOptions(settings), dir, MakeColumnFamilies(settings, database.pace),
+                        &database.handles, &opened);
   if (!rocks_status.ok()) return Explain(dir, rocks_status);
   database.db.reset(opened);
   status = CheckOrWriteFormat(dir, database);
-  if (status.ok()) return database;
+  if (status.ok()) {
+    database.pace->Watch(opened);
+    return database;
+  }
   GiveBack(database.db.get(), database.handles);
   return status;
 }

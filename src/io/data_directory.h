@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "io/background_pace.h"
 #include "io/rocks_options.h"
 
 namespace kindred {
@@ -25,6 +26,7 @@ struct OpenDatabase {
   std::unique_ptr<rocksdb::DB> db;
   // In the order of MakeColumnFamilies. They are given back before `db` goes.
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  std::shared_ptr<BackgroundPace> pace;  // watches `db`, and is told before it is closed
 };
 
 // What is free on the directory's disk for those who are not root.

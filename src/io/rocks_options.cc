@@ -52,8 +52,10 @@ std::shared_ptr<rocksdb::TableFactory> MakeTableFactory(
   return std::shared_ptr<rocksdb::TableFactory>(rocksdb::NewBlockBasedTableFactory(table));
 }
 
-rocksdb::ColumnFamilyOptions MakeColumnOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
+rocksdb::ColumnFamilyOptions MakeColumnOptions(const std::shared_ptr<rocksdb::Cache>& cache,
+                                               const std::shared_ptr<BackgroundPace>& pace) {
   rocksdb::ColumnFamilyOptions options;
+  options.compaction_filter_factory = pace;
   options.table_factory = MakeTableFactory(cache);
   options.compaction_style = rocksdb::kCompactionStyleLevel;
   options.level_compaction_dynamic_level_bytes = true;
@@ -64,8 +66,9 @@ rocksdb::ColumnFamilyOptions MakeColumnOptions(const std::shared_ptr<rocksdb::Ca
 }
 
 rocksdb::ColumnFamilyOptions MakeRecordsOptions(const RocksSettings& settings,
-                                                const std::shared_ptr<rocksdb::Cache>& cache) {
-  rocksdb::ColumnFamilyOptions options = MakeColumnOptions(cache);
+                                                const std::shared_ptr<rocksdb::Cache>& cache,
+                                                const std::shared_ptr<BackgroundPace>& pace) {
+  rocksdb::ColumnFamilyOptions options = MakeColumnOptions(cache, pace);
   options.memtable_factory = NewRingMemtableFactory();
   options.write_buffer_size = settings.memtable_bytes;
   // Writes go on while one table is flushed and another waits for it.
@@ -128,15 +131,16 @@ rocksdb::DBOptions MakeDbOptions(const RocksSettings& settings) {
   return options;
 }
 
-std::vector<rocksdb::ColumnFamilyDescriptor> MakeColumnFamilies(const RocksSettings& settings) {
+std::vector<rocksdb::ColumnFamilyDescriptor> MakeColumnFamilies(
+    const RocksSettings& settings, const std::shared_ptr<BackgroundPace>& pace) {
   std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(settings.block_cache_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (size_t i = 0; i < kColumns; ++i) {
     bool records = static_cast<Column>(i) == Column::kRecords;
-    families.emplace_back(kColumnNames[i],
-                          records ? MakeRecordsOptions(settings, cache) : MakeColumnOptions(cache));
+    families.emplace_back(kColumnNames[i], records ? MakeRecordsOptions(settings, cache, pace)
+                                                   : MakeColumnOptions(cache, pace));
   }
-  families.emplace_back(rocksdb::kDefaultColumnFamilyName, MakeColumnOptions(cache));
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, MakeColumnOptions(cache, pace));
   return families;
 }
 

@@ -22,8 +22,10 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <vector>
 
+#include "io/background_pace.h"
 #include "store/store.h"
 
 namespace kindred {
@@ -48,8 +50,10 @@ inline constexpr std::array<const char*, kColumns> kColumnNames = {"records", "e
 
 rocksdb::DBOptions MakeDbOptions(const RocksSettings& settings);
 
-// One per column, then RocksDB's own "default", which has to be opened and stays empty.
-std::vector<rocksdb::ColumnFamilyDescriptor> MakeColumnFamilies(const RocksSettings& settings);
+// One per column, then RocksDB's own "default", which has to be opened and stays empty. Their
+// background work keeps to `pace`.
+std::vector<rocksdb::ColumnFamilyDescriptor> MakeColumnFamilies(
+    const RocksSettings& settings, const std::shared_ptr<BackgroundPace>& pace);
 
 }  // namespace kindred
 

@@ -49,6 +49,7 @@ RocksStore::RocksStore(OpenDatabase database, const RocksSettings& settings, Cou
 void RocksStore::Close() {
   if (database_.db == nullptr) return;
   commit_thread_->Stop();
+  database_.pace->Watch(nullptr);
   for (rocksdb::ColumnFamilyHandle* handle : database_.handles) {
     database_.db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
   }
