@@ -15,6 +15,10 @@ import time
 
 REPLY_SECONDS = 10
 POLL_SECONDS = 15
+# What redis-cli says, by itself, of a line that is a quote without its end. Told behind a command,
+# such a line shows where the reply ends, and the server sees nothing of it, in a MULTI neither.
+HALF_QUOTE = '"'
+REFUSAL = "Invalid argument(s)"
 VARIABLE = re.compile(r"\$([a-z]\w*)")
 ELAPSED = re.compile(r"^\(\d+\.\d\ds\)$")
 INDEX = re.compile(r"^\s*\d+[)#~] ")
@@ -72,14 +76,12 @@ class Cli:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._process.stdout, selectors.EVENT_READ)
-        self._mark = "mark-" + secrets.token_hex(8)
         self._left = b""
 
     def run(self, command):
         """What redis-cli prints for `command`, as a list of lines without trailing blanks."""
         try:
-            # An ECHO behind the command tells where its reply ends.
-            self._process.stdin.write(f"{command}\nECHO {self._mark}\n".encode())
+            self._process.stdin.write(f"{command}\n{HALF_QUOTE}\n".encode())
             self._process.stdin.flush()
         except BrokenPipeError:
             raise ConversationError("redis-cli has ended") from None
@@ -87,9 +89,9 @@ class Cli:
         deadline = time.monotonic() + REPLY_SECONDS
         while True:
             line = self._line(deadline, lines)
-            if line == f'"{self._mark}"':
+            lines.append(line.removesuffix(REFUSAL))  # "QUEUED" of an INFO has no line's end.
+            if line.endswith(REFUSAL):
                 return [text for text in lines if text and not ELAPSED.match(text)]
-            lines.append(line)
 
     def _line(self, deadline, so_far):
         while b"\n" not in self._left:
