@@ -2,28 +2,18 @@
 'use strict';
 
 const {
-  assert, between, eachByte, eventually, host, key, main, nodeMajor, ports, refused, runAll,
+  allOf, assert, between, borrow, connected, eachByte, eventually, host, key, main, ports, refused,
+  runIoredis,
 } = require('./compat.js');
 
 function casesFor(Redis) {
   // Nothing is tried a second time: what fails is seen.
-  const open = async (options = {}) => {
-    const cluster = new Redis.Cluster([{host, port: ports[0]}], {
-      lazyConnect: true, clusterRetryStrategy: () => null, ...options,
-      redisOptions: {maxRetriesPerRequest: 0, connectTimeout: 10000, ...options.redisOptions},
-    });
-    cluster.on('error', () => {});  // Whatever was asked fails by itself.
-    await cluster.connect();
-    return cluster;
-  };
-  const withCluster = async (options, body) => {
-    const cluster = await open(options);
-    try {
-      await body(cluster);
-    } finally {
-      cluster.disconnect();
-    }
-  };
+  const open = (options = {}) => connected(new Redis.Cluster([{host, port: ports[0]}], {
+    lazyConnect: true, clusterRetryStrategy: () => null, ...options,
+    redisOptions: {maxRetriesPerRequest: 0, connectTimeout: 10000, ...options.redisOptions},
+  }));
+  const withCluster = (options, body) =>
+    borrow(open(options), (cluster) => cluster.disconnect(), body);
   const names = (name, count) => Array.from({length: count}, (_, i) => key(`${name}:${i}`)).sort();
 
   const cases = {
@@ -120,9 +110,7 @@ function casesFor(Redis) {
       await Promise.all(keys.map((k) => cluster.set(k, 'v')));
       const found = [];
       for (const node of cluster.nodes('master')) {
-        for await (const page of node.scanStream({match: key('scan:*'), count: 50})) {
-          found.push(...page);
-        }
+        found.push(...await allOf(node.scanStream({match: key('scan:*'), count: 50})));
       }
       assert.deepEqual(found.sort(), keys);
     },
@@ -140,12 +128,5 @@ main(async () => {
   const flusher = await casesFor(require('ioredis')).open();
   await Promise.all(flusher.nodes('master').map((node) => node.flushall()));
   flusher.disconnect();
-  for (const [name, module, neededNode] of [['5', 'ioredis', 12], ['6', 'ioredis6', 20]]) {
-    if (nodeMajor < neededNode) {
-      console.log(`skip ioredis ${name} (needs Node.js ${neededNode})`);
-      continue;
-    }
-    const {cases, open} = casesFor(require(module));
-    await runAll(`ioredis ${name}`, cases, open, (cluster) => cluster.quit());
-  }
+  await runIoredis(casesFor);
 });

@@ -71,6 +71,30 @@ async function refused(promise, text) {
   assert.fail(`expected an error with '${text}', got ${JSON.stringify(answer)}`);
 }
 
+// Connects a client. Whatever is asked of it fails by itself.
+async function connected(client) {
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+// Gives `body` what is being opened, and then closes it.
+async function borrow(opening, close, body) {
+  const opened = await opening;
+  try {
+    await body(opened);
+  } finally {
+    await close(opened);
+  }
+}
+
+// All that the pages of a scan hold, sorted.
+async function allOf(pages) {
+  const found = [];
+  for await (const page of pages) found.push(...page);
+  return found.sort();
+}
+
 const between = (value, low, high) =>
   assert.ok(value >= low && value <= high, `${value} is not within ${low}..${high}`);
 
@@ -88,6 +112,26 @@ async function runAll(label, cases, connect, close) {
   await runCase(`${label}, closes`, () => close(client));
 }
 
+// Calls `run` with a label and the module of each of `versions` of a library, [version, module, the
+// Node.js that it needs], but for those that this Node.js is too old for.
+async function runVersions(library, versions, run) {
+  for (const [version, module, neededNode] of versions) {
+    const label = `${library} ${version}`;
+    if (nodeMajor < neededNode) {
+      console.log(`skip ${label} (needs Node.js ${neededNode})`);
+    } else {
+      await run(label, require(module));
+    }
+  }
+}
+
+// Runs what `casesFor` makes of each version of ioredis: {cases, open}.
+const runIoredis = (casesFor) =>
+  runVersions('ioredis', [['5', 'ioredis', 12], ['6', 'ioredis6', 20]], async (label, Redis) => {
+    const {cases, open} = casesFor(Redis);
+    await runAll(label, cases, open, (client) => client.quit());
+  });
+
 function main(body) {
   body().then(
     // A client that could not be closed must not keep the script alive.
@@ -99,5 +143,6 @@ function main(body) {
 }
 
 module.exports = {
-  assert, between, eachByte, eventually, host, key, main, nodeMajor, ports, refused, runAll,
+  allOf, assert, between, borrow, connected, eachByte, eventually, host, key, main, ports, refused,
+  runAll, runIoredis, runVersions,
 };

@@ -5,7 +5,9 @@ const http = require('node:http');
 const redis = require('redis');
 const session = require('express-session');
 const {RedisStore} = require('connect-redis');
-const {assert, between, host, key, main, ports, runAll} = require('./compat.js');
+const {
+  assert, between, borrow, connected, host, key, main, ports, runAll,
+} = require('./compat.js');
 
 const daySeconds = 86400;
 
@@ -64,12 +66,8 @@ const called = (call) => new Promise((resolve, reject) => {
 async function withSite(client, options, body) {
   const prefix = `${key('sess')}:`;
   const store = new RedisStore({client, prefix, ...options.store});
-  const site = await new Site(store, options.session).open();
-  try {
-    await body(site, store, prefix);
-  } finally {
-    await site.close();
-  }
+  await borrow(new Site(store, options.session).open(), (site) => site.close(),
+    (site) => body(site, store, prefix));
 }
 
 const cases = {
@@ -128,11 +126,8 @@ const cases = {
 };
 
 main(async () => {
-  const open = async () => {
-    const client = redis.createClient({socket: {host, port: ports[0], reconnectStrategy: false}});
-    client.on('error', () => {});  // Whatever was asked fails by itself.
-    return client.connect();
-  };
+  const open = () => connected(
+    redis.createClient({socket: {host, port: ports[0], reconnectStrategy: false}}));
   await (await open()).flushAll();
   await runAll('connect-redis', cases, open, (client) => client.close());
 });

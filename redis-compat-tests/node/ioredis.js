@@ -2,34 +2,20 @@
 'use strict';
 
 const {
-  assert, between, eachByte, eventually, host, key, main, nodeMajor, ports, refused, runAll,
+  allOf, assert, between, borrow, connected, eachByte, eventually, host, key, main, ports, refused,
+  runIoredis,
 } = require('./compat.js');
 
 const far = 4102444800;  // The year 2100.
 
 function casesFor(Redis) {
-  const open = async (options = {}) => {
-    const client = new Redis({
-      host, port: ports[0], lazyConnect: true, retryStrategy: () => null,
-      maxRetriesPerRequest: 0, connectTimeout: 10000, ...options,
-    });
-    client.on('error', () => {});  // Whatever was asked fails by itself.
-    await client.connect();
-    return client;
-  };
-  const withClient = async (options, body) => {
-    const client = await open(options);
-    try {
-      await body(client);
-    } finally {
-      client.disconnect();
-    }
-  };
-  const scanAll = async (client, options) => {
-    const found = [];
-    for await (const keys of client.scanStream(options)) found.push(...keys);
-    return found.sort();
-  };
+  const open = (options = {}) => connected(new Redis({
+    host, port: ports[0], lazyConnect: true, retryStrategy: () => null,
+    maxRetriesPerRequest: 0, connectTimeout: 10000, ...options,
+  }));
+  const withClient = (options, body) =>
+    borrow(open(options), (client) => client.disconnect(), body);
+  const scanAll = (client, options) => allOf(client.scanStream(options));
 
   const cases = {
     'server facts': async (client) => {
@@ -208,12 +194,5 @@ main(async () => {
   const flusher = await casesFor(require('ioredis')).open();
   await flusher.flushall();
   flusher.disconnect();
-  for (const [name, module, neededNode] of [['5', 'ioredis', 12], ['6', 'ioredis6', 20]]) {
-    if (nodeMajor < neededNode) {
-      console.log(`skip ioredis ${name} (needs Node.js ${neededNode})`);
-      continue;
-    }
-    const {cases, open} = casesFor(require(module));
-    await runAll(`ioredis ${name}`, cases, open, (client) => client.quit());
-  }
+  await runIoredis(casesFor);
 });

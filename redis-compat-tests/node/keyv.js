@@ -4,7 +4,7 @@
 const {createCache} = require('cache-manager');
 const {Keyv} = require('keyv');
 const {createKeyv, default: KeyvRedis} = require('@keyv/redis');
-const {assert, between, eventually, host, key, main, ports, runAll} = require('./compat.js');
+const {assert, between, borrow, eventually, host, key, main, ports, runAll} = require('./compat.js');
 
 const url = `redis://${host}:${ports[0]}`;
 
@@ -14,14 +14,8 @@ function open(options = {}) {
   return keyv;
 }
 
-async function withNamespace(namespace, body) {
-  const keyv = open({namespace});
-  try {
-    await body(keyv);
-  } finally {
-    await keyv.disconnect();
-  }
-}
+const withNamespace = (namespace, body) =>
+  borrow(open({namespace}), (keyv) => keyv.disconnect(), body);
 
 const entries = (names, ttl) => names.map((name, i) => ({key: name, value: {number: i}, ttl}));
 

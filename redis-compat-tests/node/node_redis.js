@@ -2,34 +2,20 @@
 'use strict';
 
 const {
-  assert, between, eachByte, eventually, host, key, main, nodeMajor, ports, refused, runAll,
+  allOf, assert, between, borrow, connected, eachByte, eventually, host, key, main, ports, refused,
+  runAll, runVersions,
 } = require('./compat.js');
 
 const far = 4102444800;  // The year 2100.
 
 function casesFor(library, resp) {
-  const open = async (options = {}) => {
-    const client = library.createClient({
-      RESP: resp, ...options,
-      socket: {host, port: options.port || ports[0], connectTimeout: 10000,
-        reconnectStrategy: false},
-    });
-    client.on('error', () => {});  // Whatever was asked fails by itself.
-    return client.connect();
-  };
-  const withClient = async (options, body) => {
-    const client = await open(options);
-    try {
-      await body(client);
-    } finally {
-      client.destroy();
-    }
-  };
-  const scanAll = async (client, options) => {
-    const found = [];
-    for await (const keys of client.scanIterator(options)) found.push(...keys);
-    return found.sort();
-  };
+  const open = (options = {}) => connected(library.createClient({
+    RESP: resp, ...options,
+    socket: {host, port: options.port || ports[0], connectTimeout: 10000,
+      reconnectStrategy: false},
+  }));
+  const withClient = (options, body) => borrow(open(options), (client) => client.destroy(), body);
+  const scanAll = (client, options) => allOf(client.scanIterator(options));
 
   const cases = {
     'server facts': async (client) => {
@@ -214,14 +200,11 @@ main(async () => {
   const flusher = await casesFor(require('redis'), 2).open();
   await flusher.flushAll();
   flusher.destroy();
-  for (const [name, module, neededNode] of [['5', 'redis', 18], ['6', 'redis6', 20]]) {
-    if (nodeMajor < neededNode) {
-      console.log(`skip node-redis ${name} (needs Node.js ${neededNode})`);
-      continue;
-    }
+  const versions = [['5', 'redis', 18], ['6', 'redis6', 20]];
+  await runVersions('node-redis', versions, async (label, library) => {
     for (const resp of [2, 3]) {
-      const {cases, open} = casesFor(require(module), resp);
-      await runAll(`node-redis ${name} RESP${resp}`, cases, open, (client) => client.close());
+      const {cases, open} = casesFor(library, resp);
+      await runAll(`${label} RESP${resp}`, cases, open, (client) => client.close());
     }
-  }
+  });
 });
