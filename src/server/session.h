@@ -187,8 +187,8 @@ class Session {
   // The rules may have changed since the command at `index` was queued: whether `user` may not run
   // it any more. Then its reply says so.
   bool IsDeniedAtExec(SessionUser& user, size_t index, uint64_t now_ms);
-  // That for all of a transaction that has a group.
-  void CheckGroup(uint64_t now_ms);
+  // That for all of a transaction that runs in groups.
+  void CheckGroups(uint64_t now_ms);
   void LogDenied(const AclVerdict& verdict, const AclUser& user, const CommandRow& row, Args args,
                  uint64_t now_ms);
   void LogDenied(AclReason reason, std::string_view object, std::string_view user, uint64_t now_ms);

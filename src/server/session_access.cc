@@ -44,10 +44,10 @@ bool Session::IsDeniedAtExec(SessionUser& user, size_t index, uint64_t now_ms) {
   return true;
 }
 
-// The group runs before what the session answers. So who each of its commands belongs to has to be
+// A group runs before what the session answers. So who each of its commands belongs to has to be
 // known beforehand, which depends on nothing but names and passwords; and whether a SELECT is
 // denied, as what follows it then stays where it is.
-void Session::CheckGroup(uint64_t now_ms) {
+void Session::CheckGroups(uint64_t now_ms) {
   SessionUser user = user_;
   for (size_t i = 0; i < transaction_->queue.size(); ++i) {
     const Transaction::Queued& queued = transaction_->queue[i];

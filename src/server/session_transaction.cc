@@ -60,9 +60,9 @@ Session::Ran Session::BeginSteps(const CommandRow& row, Args args, uint64_t now_
     for (const Transaction::Queued& queued : transaction.queue) {
       if (IsPaused(*queued.row, now_ms)) return Ran::kWaits;
     }
-    const bool as_group = transaction.FitsOneGroup();
+    const bool of_one_slot = transaction.IsOfOneSlot();
     const bool strict = face() == Face::kCluster || server_.strict_transactions();
-    if (transaction.failed || (!as_group && strict)) {
+    if (transaction.failed || (!of_one_slot && strict)) {
       const std::string_view error = transaction.failed ? kExecAbort : kCrossSlot;
       EndTransaction();
       return Fail(row, args, error);
@@ -70,8 +70,12 @@ Session::Ran Session::BeginSteps(const CommandRow& row, Args args, uint64_t now_
     BeginUntold(row, args);
     transaction.is_exec = true;
     transaction.word = args[0];
-    if (as_group) CheckGroup(now_ms);
-    transaction.PlanExec(as_group, db_, face() == Face::kPlain);
+    if (of_one_slot) {
+      CheckGroups(now_ms);
+      transaction.PlanGroups(db_, face() == Face::kPlain);
+    } else {
+      transaction.PlanCommands();
+    }
   }
   transaction.running = true;
   transaction.open = false;
@@ -192,7 +196,7 @@ void Session::TakeStep(std::string_view reply, uint64_t after, uint64_t now_ms) 
 // the queue that ran in it counts like one that came by itself. Those of a group begin and end
 // together, so each of them took as long as all.
 void Session::CountStep(uint64_t after) {
-  const Transaction& transaction = *transaction_;
+  Transaction& transaction = *transaction_;
   const Transaction::Step& step = transaction.steps[transaction.done];
   const CommandTimer::Span span{transaction.begun_ns, server_.host().SteadyNs()};
   const auto count = [&](const Transaction::Queued& queued) {
@@ -206,9 +210,7 @@ void Session::CountStep(uint64_t after) {
       return;
     case Transaction::Step::What::kGroup:
       if (!transaction.outcome.empty()) return;  // None of them ran.
-      for (const Transaction::Queued& queued : transaction.queue) {
-        if (queued.InGroup()) count(queued);
-      }
+      for (const Transaction::Queued* queued : transaction.CommandsOf(step)) count(*queued);
       return;
     case Transaction::Step::What::kCommand:
     case Transaction::Step::What::kSession:

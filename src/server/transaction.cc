@@ -14,11 +14,6 @@
 namespace kindred {
 namespace {
 
-bool IsOnKeys(const CommandRow& row) {
-  return row.kind == RowKind::kRead || row.kind == RowKind::kRecordRead ||
-         row.kind == RowKind::kWrite || row.kind == RowKind::kManyKeys;
-}
-
 // Collects slots: false as soon as there are two.
 class OneSlot {
  public:
@@ -50,11 +45,10 @@ std::vector<std::string> Elements(std::string_view array) {
 
 }  // namespace
 
-bool Transaction::FitsOneGroup() const {
+bool Transaction::IsOfOneSlot() const {
   OneSlot slot;
   for (const Queued& queued : queue) {
     if (queued.command != nullptr) continue;
-    if (!IsOnKeys(*queued.row)) return false;
     const Args args = queued.args.args();
     const KeyRange keys = KeysOf(*queued.row, args);
     for (size_t i = 0; i < keys.count; ++i) {
@@ -65,31 +59,54 @@ bool Transaction::FitsOneGroup() const {
                      [&](const Watched& watched) { return slot.Add(watched.key); });
 }
 
-void Transaction::PlanExec(bool as_group, uint8_t db, bool may_select) {
+void Transaction::PlanGroups(uint8_t db, bool may_select) {
+  SetDatabases(db, may_select);
   steps.clear();
-  std::vector<Step> here;
-  bool on_keys = false;
+  size_t begin = 0;
+  bool written = false;
   for (size_t i = 0; i < queue.size(); ++i) {
-    Queued& queued = queue[i];
+    if (!queue[i].Parts()) continue;
+    written = PlanPart(begin, i, written) || queue[i].Writes();
+    steps.push_back(StepOf(i));
+    begin = i + 1;
+  }
+  PlanPart(begin, queue.size(), written);
+}
+
+// What stands from `begin` to before `end`: a group, and behind it what the session answers.
+// `written`: something before it writes; returned is whether that is so behind it.
+bool Transaction::PlanPart(size_t begin, size_t end, bool written) {
+  Step group{Step::What::kGroup, begin, {}, end, !written};
+  for (size_t i = 0; i < watches.size() && !written; ++i) group.watched.push_back(i);
+  const std::vector<Queued*> commands = CommandsOf(group);
+  if (!commands.empty() || !group.watched.empty()) steps.push_back(std::move(group));
+  for (size_t i = begin; i < end; ++i) {
+    if (queue[i].command != nullptr && !queue[i].denied) steps.push_back(StepOf(i));
+  }
+  return written || std::any_of(commands.begin(), commands.end(),
+                                [](const Queued* queued) { return queued->Writes(); });
+}
+
+// As the SELECTs of the queue will have it, the denied ones left out.
+void Transaction::SetDatabases(uint8_t db, bool may_select) {
+  for (Queued& queued : queue) {
     if (queued.denied) continue;
-    const bool is_session = queued.command != nullptr;
-    if (is_session || !as_group) {
-      here.push_back({is_session ? Step::What::kSession : Step::What::kCommand, i, {}});
-    }
-    on_keys = on_keys || !is_session;
     queued.db = db;
-    if (!is_session || queued.row->name != "select" || !may_select) continue;
+    if (queued.row->name != "select" || !may_select) continue;
     const auto number = ParseInt64(queued.args.args()[1]);
     const bool known = number && *number >= 0 && *number < static_cast<int64_t>(kDatabases);
     if (known) db = static_cast<uint8_t>(*number);
   }
-  if (as_group && (on_keys || !watches.empty())) {
-    Step& group = steps.emplace_back(Step{Step::What::kGroup, 0, {}});
-    for (size_t i = 0; i < watches.size(); ++i) group.watched.push_back(i);
-  } else if (!as_group) {
-    steps = StepsBySlot(Step::What::kWatches, 0);
-  }
-  steps.insert(steps.end(), here.begin(), here.end());
+}
+
+void Transaction::PlanCommands() {
+  steps = StepsBySlot(Step::What::kWatches, 0);
+  for (size_t i = 0; i < queue.size(); ++i) steps.push_back(StepOf(i));
+}
+
+Transaction::Step Transaction::StepOf(size_t index) const {
+  const bool is_session = queue[index].command != nullptr;
+  return {is_session ? Step::What::kSession : Step::What::kCommand, index, {}};
 }
 
 void Transaction::PlanWatch(size_t from) { steps = StepsBySlot(Step::What::kRecords, from); }
@@ -118,9 +135,8 @@ GroupRequest Transaction::GroupOfStep() {
     }
     return group;
   }
-  for (const Queued& queued : queue) {
-    if (step.what != Step::What::kGroup || !queued.InGroup()) continue;
-    group.commands.push_back({queued.row, queued.args.args(), queued.db});
+  for (const Queued* queued : CommandsOf(step)) {
+    group.commands.push_back({queued->row, queued->args.args(), queued->db});
   }
   for (size_t i : step.watched) {
     const Watched& watched = watches[i];
@@ -129,10 +145,23 @@ GroupRequest Transaction::GroupOfStep() {
   return group;
 }
 
+std::vector<Transaction::Queued*> Transaction::CommandsOf(const Step& step) {
+  std::vector<Queued*> commands;
+  for (size_t i = step.index; i < step.end; ++i) {
+    if (queue[i].InGroup()) commands.push_back(&queue[i]);
+  }
+  return commands;
+}
+
 void Transaction::TakeGroupReply(std::string_view reply, uint64_t now_ms) {
   const Step& step = steps[done];
-  if (IsNil(reply) || reply.starts_with('-')) {
+  const bool is_error = reply.starts_with('-');
+  if (IsNil(reply) || (is_error && step.ends_all)) {
     outcome = reply;
+    return;
+  }
+  if (is_error) {
+    for (Queued* queued : CommandsOf(step)) queued->reply = reply;
     return;
   }
   std::vector<std::string> elements = Elements(reply);
@@ -147,11 +176,8 @@ void Transaction::TakeGroupReply(std::string_view reply, uint64_t now_ms) {
     }
     return;
   }
-  if (step.what != Step::What::kGroup) return;
   size_t next = 0;
-  for (Queued& queued : queue) {
-    if (queued.InGroup()) queued.reply = std::move(elements.at(next++));
-  }
+  for (Queued* queued : CommandsOf(step)) queued->reply = std::move(elements.at(next++));
 }
 
 std::string Transaction::Reply(int protocol) const {

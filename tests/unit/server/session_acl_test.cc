@@ -303,6 +303,16 @@ TEST_F(SessionAclTest, ASelectThatIsDeniedLeavesWhatFollowsWhereItIs) {
   EXPECT_EQ(Say("SELECT 1\r\nEXISTS a"), "+OK\r\n:0\r\n");
 }
 
+TEST_F(SessionAclTest, AFlushThatIsDeniedIsNotDone) {
+  Say("ACL SETUSER alice on nopass +@all allkeys");
+  auto client = Connect();
+  Say(*client, "AUTH alice x");
+  Say(*client, "MULTI\r\nSET a 1\r\nFLUSHALL\r\nGET a");
+  Say("ACL SETUSER alice -flushall");
+  EXPECT_EQ(Say(*client, "EXEC"), "*3\r\n+OK\r\n" + std::string(kNotAnyMore) +
+                                      "execute the command or subcommand\r\n$1\r\n1\r\n");
+}
+
 TEST_F(SessionAclTest, RulesThatATransactionChangesHoldForWhatTheSessionAnswersInIt) {
   Say("ACL SETUSER alice on nopass +@all");
   Say("AUTH alice x\r\nMULTI\r\nECHO x\r\nACL SETUSER alice -echo\r\nECHO y");

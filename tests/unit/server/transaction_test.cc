@@ -1,0 +1,106 @@
+#include "server/transaction.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <string>
+
+#include "command/table.h"
+#include "tests/unit/server/session_world.h"
+
+namespace kindred {
+namespace {
+
+class TransactionTest : public testing::Test, protected World {
+ protected:
+  // What EXEC answers to a transaction of these commands.
+  std::string Exec(std::initializer_list<std::string_view> commands) {
+    std::string lines = "MULTI\r\n", queued = "+OK\r\n";
+    for (std::string_view command : commands) {
+      lines.append(command).append("\r\n");
+      queued += "+QUEUED\r\n";
+    }
+    std::string replies = Say(lines + "EXEC\r\n");
+    EXPECT_TRUE(replies.starts_with(queued)) << replies;
+    return replies.substr(std::min(replies.size(), queued.size()));
+  }
+};
+
+const std::string kCrossSlotReply = "-CROSSSLOT Keys in request don't hash to the same slot\r\n";
+
+// --- commands over the whole keyspace
+
+TEST_F(TransactionTest, CommandsOverTheKeyspaceSeeWhatStandsBeforeThem) {
+  for (const Face face : {Face::kPlain, Face::kCluster}) {
+    Open(face);
+    EXPECT_EQ(Exec({"FLUSHALL", "SET {t}a 1", "DBSIZE", "DEL {t}a", "DBSIZE", "SET {t}b 2",
+                    "RANDOMKEY", "KEYS *"}),
+              "*8\r\n+OK\r\n+OK\r\n:1\r\n:1\r\n:0\r\n+OK\r\n$4\r\n{t}b\r\n*1\r\n$4\r\n{t}b\r\n");
+    EXPECT_EQ(Exec({"SET {t}a 1", "FLUSHALL", "GET {t}a", "SET {t}a 2"}),
+              "*4\r\n+OK\r\n+OK\r\n$-1\r\n+OK\r\n");
+    EXPECT_EQ(Exec({"SET {t}a 1", "DBSIZE", "SET a 1"}),
+              face == Face::kPlain ? "*3\r\n+OK\r\n:1\r\n+OK\r\n" : kCrossSlotReply);
+  }
+}
+
+TEST_F(TransactionTest, WhatTheSessionSaysOfAllKeysSeesWhatStandsBeforeIt) {
+  Open(Face::kCluster);
+  EXPECT_EQ(Exec({"SET {foo} 1", "CLUSTER COUNTKEYSINSLOT 12182", "DEL {foo}",
+                  "CLUSTER COUNTKEYSINSLOT 12182", "CLUSTER GETKEYSINSLOT 12182 1"}),
+            "*5\r\n+OK\r\n:1\r\n:1\r\n:0\r\n*0\r\n");
+}
+
+TEST_F(TransactionTest, ASelectHoldsForCommandsOverTheKeyspaceToo) {
+  EXPECT_EQ(Exec({"SET {t}a 1", "SELECT 1", "DBSIZE", "SET {t}a 2", "FLUSHDB", "SELECT 0", "DBSIZE",
+                  "GET {t}a"}),
+            "*8\r\n+OK\r\n+OK\r\n:0\r\n+OK\r\n+OK\r\n+OK\r\n:1\r\n$1\r\n1\r\n");
+}
+
+TEST_F(TransactionTest, AWatchedKeyMayChangeNoMoreUntilSomethingIsWritten) {
+  auto other = NewSession(Face::kPlain, {"127.0.0.1:6", "127.0.0.1:7001"});
+  Say("MSET {t}a 1 {t}b 1\r\n");
+  Say("WATCH {t}a\r\nMULTI\r\nGET {t}a\r\nKEYS x\r\nSET {t}b 2\r\n");
+  Send("EXEC\r\n");  // KEYS waits for the disk.
+  EXPECT_EQ(Say(*other, "SET {t}a 2\r\n"), "+OK\r\n");
+  EXPECT_EQ(Say(""), "*-1\r\n");
+  EXPECT_EQ(Say("GET {t}b\r\n"), "$1\r\n1\r\n");
+
+  Say("WATCH {t}a\r\nMULTI\r\nSET {t}b 2\r\nKEYS x\r\nGET {t}a\r\n");
+  Send("EXEC\r\n");
+  EXPECT_EQ(Say(*other, "SET {t}a 3\r\n"), "+OK\r\n");
+  EXPECT_EQ(Say(""), "*3\r\n+OK\r\n*0\r\n$1\r\n3\r\n") << "too late to be undone";
+}
+
+TEST_F(TransactionTest, AFlushRunsOnlyIfTheWatchedKeysAreAsTheyWere) {
+  Say("WATCH {t}a\r\nSET {t}a 1\r\n");
+  EXPECT_EQ(Exec({"FLUSHALL", "SET {t}a 2"}), "*-1\r\n");
+  EXPECT_EQ(Say("GET {t}a\r\nWATCH {t}a\r\n"), "$1\r\n1\r\n+OK\r\n");
+  EXPECT_EQ(Exec({"FLUSHALL", "GET {t}a", "SET {t}a 2"}), "*3\r\n+OK\r\n$-1\r\n+OK\r\n")
+      << "its own flush does not count";
+  Say("WATCH {t}a\r\nSET {t}a 3\r\n");
+  EXPECT_EQ(Exec({"DBSIZE"}), "*-1\r\n");
+}
+
+TEST_F(TransactionTest, AnErrorOfAGroupIsThatOfAllAsLongAsNothingIsWritten) {
+  const std::string_view get[] = {"GET", "a"}, set[] = {"SET", "a", "1"}, dbsize[] = {"DBSIZE"};
+  Transaction transaction;
+  transaction.is_exec = true;
+  for (const Args args : {Args(get), Args(dbsize), Args(set), Args(dbsize), Args(get), Args(get)}) {
+    Transaction::Queued& queued = transaction.queue.emplace_back();
+    queued.row = server_->commands().Find(args[0]);
+    queued.args = OwnedArgs(args);
+    queued.reply = "+\r\n";
+  }
+  transaction.PlanGroups(0, true);
+  ASSERT_EQ(transaction.steps.size(), 5u);
+  transaction.done = 4;
+  transaction.TakeGroupReply("-ERR late\r\n", kNow);
+  EXPECT_EQ(transaction.Reply(2), "*6\r\n+\r\n+\r\n+\r\n+\r\n-ERR late\r\n-ERR late\r\n");
+  transaction.done = 2;
+  transaction.TakeGroupReply("-ERR early\r\n", kNow);
+  EXPECT_EQ(transaction.Reply(2), "-ERR early\r\n");
+}
+
+}  // namespace
+}  // namespace kindred
