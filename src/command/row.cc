@@ -1,5 +1,7 @@
 #include "command/row.h"
 
+#include "topology/slot.h"
+
 namespace kindred {
 
 KeyRange KeysOf(const CommandRow& row, Args args) {
@@ -12,6 +14,14 @@ KeyRange KeysOf(const CommandRow& row, Args args) {
   range.step = static_cast<size_t>(row.keys.step);
   range.count = (static_cast<size_t>(last) - range.first) / range.step + 1;
   return range;
+}
+
+bool InOneSlot(const CommandRow& row, Args args) {
+  const KeyRange keys = KeysOf(row, args);
+  for (size_t i = 1; i < keys.count; ++i) {
+    if (KeySlot(args[keys.At(i)]) != KeySlot(args[keys.At(0)])) return false;
+  }
+  return true;
 }
 
 uint32_t KeyUseOf(const CommandRow& row, Args args, size_t i) {

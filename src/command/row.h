@@ -189,6 +189,9 @@ struct KeyRange {
 };
 KeyRange KeysOf(const CommandRow& row, Args args);
 
+// Whether all of them are of one slot.
+bool InOneSlot(const CommandRow& row, Args args);
+
 // What the command with these arguments does to its i-th key: bits of KeyUse without kKeyVariable.
 uint32_t KeyUseOf(const CommandRow& row, Args args, size_t i);
 

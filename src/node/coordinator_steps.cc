@@ -20,14 +20,6 @@ namespace {
 // How often a command whose keys have changed meanwhile begins anew.
 constexpr uint32_t kTriesMax = 8;
 
-bool InOneSlot(const CommandRow& row, Args args) {
-  const KeyRange keys = KeysOf(row, args);
-  for (size_t i = 1; i < keys.count; ++i) {
-    if (KeySlot(args[keys.At(i)]) != KeySlot(args[keys.At(0)])) return false;
-  }
-  return true;
-}
-
 // MSETNX promises that all keys are set or none, which steps cannot keep.
 bool MayRunInSteps(const CommandRow& row) { return row.name != "msetnx"; }
 // Whether it may begin anew although its first step has been done.

@@ -156,6 +156,7 @@ class Session {
 
   // Transactions and what runs in several steps (session_transaction.cc).
   Ran Queue(const CommandRow& row, const SessionCommand* command, Args args);
+  bool IsCrossSlot(const CommandRow& row, Args args) const;
   Ran BeginSteps(const CommandRow& row, Args args, uint64_t now_ms);
   bool Watch(const CommandRow& row, Args args);
   void RunSteps(uint64_t now_ms);

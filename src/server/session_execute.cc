@@ -38,7 +38,9 @@ Session::Ran Session::Execute(Args args, const Consistency& consistency, bool wi
   const bool has_context = within_with && consistency.context.has_value();
   if (has_context && row->kind == RowKind::kManyKeys) return Refuse(kContextOfOneKey);
   if (transaction_->open) {
-    return within_with ? Refuse(kWithInsideMulti) : Queue(*row, nullptr, args);
+    if (within_with) return Refuse(kWithInsideMulti);
+    if (IsCrossSlot(*row, args)) return Reject(*row, args, kCrossSlot);
+    return Queue(*row, nullptr, args);
   }
   return Submit(*row, args, consistency, now_ms);
 }

@@ -14,21 +14,28 @@ namespace kindred {
 
 Session::Ran Session::Queue(const CommandRow& row, const SessionCommand* command, Args args) {
   Transaction& transaction = *transaction_;
-  size_t bytes = 0;
-  for (std::string_view arg : args) bytes += arg.size();
-  if (transaction.queue.size() >= kQueuedCommandsMax ||
-      transaction.queued_bytes + bytes > kQueuedBytesMax) {
-    return Reject(row, args, kTransactionTooLarge);
+  if (!transaction.failed) {  // Otherwise it will never run.
+    size_t bytes = 0;
+    for (std::string_view arg : args) bytes += arg.size();
+    if (transaction.queue.size() >= kQueuedCommandsMax ||
+        transaction.queued_bytes + bytes > kQueuedBytesMax) {
+      return Reject(row, args, kTransactionTooLarge);
+    }
+    transaction.queued_bytes += bytes;
+    Transaction::Queued& queued = transaction.queue.emplace_back();
+    queued.row = &row;
+    queued.command = command;
+    queued.args = OwnedArgs(args);
+    NoteTransaction();
   }
-  transaction.queued_bytes += bytes;
-  Transaction::Queued& queued = transaction.queue.emplace_back();
-  queued.row = &row;
-  queued.command = command;
-  queued.args = OwnedArgs(args);
-  NoteTransaction();
   ReplyWriter(chain_.Open(), protocol_).Simple("QUEUED");
   chain_.Written();
   return Ran::kYes;
+}
+
+// On the cluster face what is to be one must have keys of one slot: a queued command, and a WATCH.
+bool Session::IsCrossSlot(const CommandRow& row, Args args) const {
+  return client_.face == Face::kCluster && !InOneSlot(row, args);
 }
 
 void Session::OpenTransaction() {
@@ -53,6 +60,7 @@ void Session::NoteTransaction() {
 Session::Ran Session::BeginSteps(const CommandRow& row, Args args, uint64_t now_ms) {
   Transaction& transaction = *transaction_;
   if (row.name == "watch") {
+    if (IsCrossSlot(row, args)) return Reject(row, args, kCrossSlot);
     if (!Watch(row, args)) return Ran::kYes;
     BeginCommand(row, args);
   } else {
@@ -62,8 +70,9 @@ Session::Ran Session::BeginSteps(const CommandRow& row, Args args, uint64_t now_
     }
     const bool of_one_slot = transaction.IsOfOneSlot();
     const bool strict = face() == Face::kCluster || server_.strict_transactions();
-    if (transaction.failed || (!of_one_slot && strict)) {
-      const std::string_view error = transaction.failed ? kExecAbort : kCrossSlot;
+    const bool is_cross_slot = strict && !of_one_slot;
+    if (transaction.failed || is_cross_slot) {
+      const std::string_view error = is_cross_slot ? kCrossSlot : kExecAbort;
       EndTransaction();
       return Fail(row, args, error);
     }

@@ -28,6 +28,7 @@ class TransactionTest : public testing::Test, protected World {
 };
 
 const std::string kCrossSlotReply = "-CROSSSLOT Keys in request don't hash to the same slot\r\n";
+const std::string kAborted = "-EXECABORT Transaction discarded because of previous errors.\r\n";
 
 // --- commands over the whole keyspace
 
@@ -100,6 +101,37 @@ TEST_F(TransactionTest, AnErrorOfAGroupIsThatOfAllAsLongAsNothingIsWritten) {
   transaction.done = 2;
   transaction.TakeGroupReply("-ERR early\r\n", kNow);
   EXPECT_EQ(transaction.Reply(2), "-ERR early\r\n");
+}
+
+// --- the cluster face
+
+TEST_F(TransactionTest, OnTheClusterFaceWhatIsToBeOneHasKeysOfOneSlot) {
+  Open(Face::kCluster);
+  for (const std::string_view command : {"MGET a b", "DEL a b", "MSET a 1 b 2", "RENAME a b"}) {
+    EXPECT_EQ(Say("MULTI\r\n" + std::string(command) + "\r\nSET a 1\r\nEXEC\r\n"),
+              "+OK\r\n" + kCrossSlotReply + "+QUEUED\r\n" + kAborted)
+        << command;
+  }
+  EXPECT_EQ(Exec({"SET a 1", "SET b 1"}), kCrossSlotReply);
+  EXPECT_EQ(Say("MULTI\r\nSET a 1\r\nSET b 1\r\nMGET a b\r\nEXEC\r\n"),
+            "+OK\r\n+QUEUED\r\n+QUEUED\r\n" + kCrossSlotReply + kCrossSlotReply);
+  EXPECT_EQ(Say("MULTI\r\nWATCH a b\r\nEXEC\r\n"), "+OK\r\n" + kCrossSlotReply + kAborted);
+  EXPECT_EQ(Say("MGET a b\r\n"), "*2\r\n$-1\r\n$-1\r\n") << "each key by itself";
+}
+
+TEST_F(TransactionTest, AWatchThatIsRefusedWatchesNothing) {
+  Open(Face::kCluster);
+  EXPECT_EQ(Say("WATCH a b\r\nSET a 1\r\n"), kCrossSlotReply + "+OK\r\n");
+  EXPECT_EQ(Exec({"GET a"}), "*1\r\n$1\r\n1\r\n");
+  EXPECT_EQ(Say("WATCH a\r\nWATCH b\r\n"), "+OK\r\n+OK\r\n");
+  EXPECT_EQ(Exec({"GET a"}), kCrossSlotReply) << "two slots cannot be looked at as one";
+}
+
+TEST_F(TransactionTest, NothingIsKeptOfWhatComesAfterARefusal) {
+  Say("MULTI\r\nPING\r\nGET\r\nSET a 1\r\n");
+  EXPECT_NE(Say("MULTI\r\n").find("nested"), std::string::npos);
+  auto other = NewSession(Face::kPlain, {"127.0.0.1:6", "127.0.0.1:7001"});
+  EXPECT_NE(Say(*other, "CLIENT LIST ID 1\r\n").find(" multi=1 "), std::string::npos);
 }
 
 }  // namespace
