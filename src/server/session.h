@@ -151,6 +151,7 @@ class Session {
   size_t waiting_bytes() const { return input_.size() - input_begin_; }
   Ran Execute(Args args, const Consistency& consistency, bool within_with, uint64_t now_ms);
   Ran ExecuteHere(const CommandRow& row, Args args, uint64_t now_ms);
+  bool IsDisabled(const SessionCommand& command) const;
   Ran ExecuteWith(Args args, uint64_t now_ms);
   Ran Submit(const CommandRow& row, Args args, const Consistency& consistency, uint64_t now_ms);
 

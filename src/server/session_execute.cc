@@ -59,16 +59,14 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
   }
   if (IsDenied(command->row, args, now_ms)) return Ran::kYes;
   if (&command->row == server_.with_row()) return ExecuteWith(args, now_ms);
-  if (command->cluster_only && face() == Face::kPlain) {
-    return Reject(command->row, args, kClusterDisabled);
-  }
   if (transaction_->open && (command->row.flags & kFlagNoMulti) != 0) {
     return Reject(command->row, args, kNotInTransaction);
   }
-  const bool by_the_node = command->row.kind == RowKind::kKeyspace;
+  const bool by_the_node = command->row.kind == RowKind::kKeyspace && !IsDisabled(*command);
   if (transaction_->open && !command->not_queued) {
     return Queue(command->row, by_the_node ? nullptr : command, args);
   }
+  if (IsDisabled(*command)) return Fail(command->row, args, kClusterDisabled);
   if (by_the_node) return Submit(command->row, args, consistency_, now_ms);
   if (IsPaused(command->row, now_ms)) return Ran::kWaits;
   if (command->after_all && HasToWait({.everything = true, .write = true, .keys = {}})) {
@@ -88,6 +86,11 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
   }
   Answered(std::string_view(*out).substr(before), false, reply_after_);
   return Ran::kYes;
+}
+
+// It is about a cluster, and the plain face is none.
+bool Session::IsDisabled(const SessionCommand& command) const {
+  return command.cluster_only && client_.face == Face::kPlain;
 }
 
 Session::Ran Session::ExecuteWith(Args args, uint64_t now_ms) {

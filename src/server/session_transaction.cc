@@ -157,7 +157,11 @@ void Session::RunSessionStep(size_t index, uint64_t now_ms) {
   Transaction::Queued& queued = transaction.queue[index];
   ReplyWriter reply(&queued.reply, protocol_);
   reply_after_ = 0;
-  queued.command->run(*this, queued.args.args(), reply, now_ms);
+  if (IsDisabled(*queued.command)) {
+    reply.Error(kClusterDisabled);
+  } else {
+    queued.command->run(*this, queued.args.args(), reply, now_ms);
+  }
   sleeps_until_ms_ = 0;  // DEBUG SLEEP does not hold up a transaction
   transaction.after = std::max(transaction.after, reply_after_);
   CountStep(reply_after_);

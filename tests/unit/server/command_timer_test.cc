@@ -19,7 +19,7 @@ class CommandTimerTest : public testing::Test, protected World {
 };
 
 TEST_F(CommandTimerTest, CountsCallsFailuresAndWhatWasRejected) {
-  Say("SET k v\r\nGET k\r\nINCR k\r\nGET\r\nCLIENT ID\r\nCLIENT ID 1\r\nnosuch\r\n");
+  Say("SET k v\r\nGET k\r\nINCR k\r\nGET\r\nCLIENT ID\r\nCLIENT ID 1\r\nnosuch\r\nREADONLY\r\n");
   EXPECT_EQ(Of("get").calls, 1u);
   EXPECT_EQ(Of("get").rejected, 1u);
   EXPECT_EQ(Of("incr").calls, 1u);
@@ -27,7 +27,8 @@ TEST_F(CommandTimerTest, CountsCallsFailuresAndWhatWasRejected) {
   EXPECT_EQ(Of("client|id").calls, 1u);
   EXPECT_EQ(Of("client|id").rejected, 1u);
   EXPECT_EQ(Of("client").calls, 0u);
-  EXPECT_EQ(server_->errors().counts().at("ERR"), 4u);
+  EXPECT_EQ(Of("readonly").failed, 1u);
+  EXPECT_EQ(server_->errors().counts().at("ERR"), 5u);
 }
 
 TEST_F(CommandTimerTest, WhatRunsInATransactionCountsAsIfItCameByItself) {

@@ -134,5 +134,11 @@ TEST_F(TransactionTest, NothingIsKeptOfWhatComesAfterARefusal) {
   EXPECT_NE(Say(*other, "CLIENT LIST ID 1\r\n").find(" multi=1 "), std::string::npos);
 }
 
+TEST_F(TransactionTest, CommandsOfAClusterAreQueuedOnThePlainFaceAndFindNone) {
+  const std::string none = "-ERR This instance has cluster support disabled\r\n";
+  EXPECT_EQ(Exec({"CLUSTER INFO", "CLUSTER GETKEYSINSLOT 1 1", "PING", "READONLY"}),
+            "*4\r\n" + none + none + "+PONG\r\n" + none);
+}
+
 }  // namespace
 }  // namespace kindred
