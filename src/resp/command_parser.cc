@@ -35,8 +35,11 @@ ParseStatus CommandParser::Parse(std::string_view input) {
   if (input.empty()) return ParseStatus::kNeedMore;
   if (phase_ == Phase::kStart) phase_ = input[0] == '*' ? Phase::kCount : Phase::kInline;
 
-  Step step = phase_ == Phase::kInline ? ParseInline(input) : ParseMultibulk(input);
-  if (step == Step::kNeedMore && input.size() > limits_.max_query_bytes) step = Fail("");
+  // A command has to end within its limit. How many bytes beyond it came at once makes no
+  // difference.
+  const std::string_view allowed = input.substr(0, limits_.max_query_bytes);
+  Step step = phase_ == Phase::kInline ? ParseInline(allowed) : ParseMultibulk(allowed);
+  if (step == Step::kNeedMore && allowed.size() < input.size()) step = Fail("");
   switch (step) {
     case Step::kDone:
       return ParseStatus::kCommand;

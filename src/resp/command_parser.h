@@ -28,7 +28,7 @@ struct ParserLimits {
   size_t max_bulk_bytes = size_t{512} << 20;   // One argument: "invalid bulk length".
   size_t max_args = size_t{1} << 20;           // One command: "invalid multibulk length".
   size_t max_inline_bytes = size_t{64} << 10;  // An inline command or a header: "too big ...".
-  size_t max_query_bytes = size_t{1} << 30;    // An unfinished command: closed without a word.
+  size_t max_query_bytes = size_t{1} << 30;    // A whole command, above 0: closed without a word.
 };
 
 // Who has not logged in yet has no reason to send more than this: Redis's bounds for strangers.
@@ -61,8 +61,8 @@ class CommandParser {
   std::span<const std::string_view> args() const { return args_; }
   size_t consumed() const { return consumed_; }
 
-  // After kError: Redis's exact text. Empty: more than max_query_bytes without a whole command,
-  // which Redis answers by closing.
+  // After kError: Redis's exact text. Empty: a command longer than max_query_bytes, which Redis
+  // answers by closing.
   std::string_view error() const { return error_; }
 
   // After kNeedMore: how many more bytes the argument being read needs at least. What a client

@@ -113,8 +113,7 @@ constexpr std::array kRows = {
             "one for which more than the second waits for so many seconds; 0 means no limit. "
             "Clients are all of the class normal."),
     Bytes("client-query-buffer-limit", "", "1gb", {kMiB, kNoMax}, kNetwork, kRunTime,
-          "A connection that sends a longer unfinished command is closed; holds for new "
-          "connections."),
+          "A connection that sends a longer command is closed; holds for new connections."),
     Bytes("proto-max-bulk-len", "max-value-bytes", "512mb", {kKiB, 4 * kGiB - 1}, kNetwork,
           kAtStart, "The longest value, and the longest single argument."),
 

@@ -250,6 +250,18 @@ TEST(CommandParser, ClosesWithoutAWordWhenAnUnfinishedCommandIsTooLarge) {
   EXPECT_EQ(connection.error(), "");
 }
 
+TEST(CommandParser, ACommandThatIsTooLargeIsRefusedHoweverItArrives) {
+  const std::string large = "*1\r\n$90\r\n" + std::string(90, 'x') + "\r\n";
+  Connection at_its_limit(ParserLimits{.max_query_bytes = large.size()});
+  at_its_limit.Receive(large + large);
+  EXPECT_EQ(at_its_limit.commands().size(), 2u);
+  Connection beyond(ParserLimits{.max_query_bytes = large.size() - 1});
+  beyond.Receive("PING\r\n" + large + "*x\r\n");
+  EXPECT_EQ(beyond.commands(), Commands{{"PING"}});
+  EXPECT_TRUE(beyond.failed());
+  EXPECT_EQ(beyond.error(), "");
+}
+
 TEST(CommandParser, StaysFailedUntilReset) {
   CommandParser parser{ParserLimits()};
   EXPECT_EQ(parser.Parse("*x\r\n"), ParseStatus::kError);
