@@ -3,6 +3,7 @@ is said to whom, and new certificates without a restart."""
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import ssl
@@ -401,6 +402,49 @@ def tls_cluster(directory, authority, *options):
                           str(server.port + TLS_CLUSTER), "--tls-cluster", "yes",
                           *authority.options(f"node-{i}"), *options]
     return cluster.start()
+
+
+def test_new_certificates_between_nodes_without_a_restart(directory):
+    """Another CA's certificates take the places of the old ones, in the same files."""
+    old, new = Authority(directory, "old"), Authority(directory, "new")
+    cluster = tls_cluster(directory, old)
+    context = new.context()
+
+    def shown(server):
+        with contextlib.suppress(OSError), TlsClient(server.peer_port, context) as link:
+            return link.serial()
+
+    serials = []
+    for i in range(3):
+        for file in new.sign(f"node-{i}"):
+            shutil.copy(file, old.path)
+        serials.append(new.serial)
+    shutil.copy(new.cert, old.cert)
+    assert [shown(server) for server in cluster] == [None] * 3, "nobody has told them yet"
+    for server in cluster:
+        server.signal(signal.SIGHUP)
+    wait_until(lambda: [shown(server) for server in cluster] == serials, 5.0,
+               "the new certificates are shown")
+
+    def all_take_writes():
+        for server in cluster:
+            with server.client() as client:
+                assert client("with", "w", "all", "set", "k", server.port) == "OK"
+                assert client("with", "r", "all", "get", "k") == b"%d" % server.port
+        return True
+
+    def all_take_writes_again():
+        with contextlib.suppress(ReplyError):  # each node dials anew on its own time
+            return all_take_writes()
+
+    all_take_writes()  # over the links that exist
+    # Who starts now knows the new CA only. In the end there is no link left from before.
+    for server in cluster[1], cluster[2]:
+        assert server.stop() == 0
+        server.start().wait_ready()
+        cluster.wait_ready()
+        wait_until(all_take_writes_again, what="all nodes are linked")
+    assert cluster.stop() == [0, 0, 0]
 
 
 def test_a_cluster_whose_nodes_speak_tls(directory):
