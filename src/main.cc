@@ -59,6 +59,20 @@ int Server(const ServerFlags& flags) {
   return 1;
 }
 
+// By redis-cli's names.
+void AddTlsOptions(CLI::App* app, TlsOptions* tls) {
+  CLI::Option* on = app->add_flag("--tls", tls->tls, "That port speaks TLS");
+  const auto add = [&](const std::string& name, std::string* value, const std::string& type,
+                       const std::string& text) {
+    app->add_option(name, *value, text)->option_text(type)->needs(on);
+  };
+  add("--cacert", &tls->cacert, "FILE", "The CA of the nodes' certificates; else the system's CAs");
+  add("--cert", &tls->cert, "FILE", "The certificate to show to the nodes");
+  add("--key", &tls->key, "FILE", "The key of that certificate");
+  add("--sni", &tls->sni, "HOST", "The name of the server to ask for");
+  app->add_flag("--insecure", tls->insecure, "Any certificate of the nodes will do")->needs(on);
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("Kindred: a clustered key-value server that speaks the Redis protocol");
   app.set_version_flag("--version", std::string("kindred " KINDRED_VERSION));
@@ -91,6 +105,8 @@ int Main(int argc, char** argv) {
   status->add_option("address", address, "Any client port of any of its nodes")
       ->option_text("HOST:PORT")
       ->required();
+  TlsOptions tls;
+  AddTlsOptions(status, &tls);
 
   CLI11_PARSE(app, argc, argv);
   if (*server) return Server(flags);
@@ -99,7 +115,7 @@ int Main(int argc, char** argv) {
     local_options.server_options = local->remaining();
     return RunLocal(local_options);
   }
-  if (*status) return RunStatus(address);
+  if (*status) return RunStatus(address, tls);
   std::cout << app.help();
   return 0;
 }

@@ -27,7 +27,8 @@ absl::StatusOr<HostAndPort> ParseHostAndPort(std::string_view text) {
   return HostAndPort{host.empty() ? "127.0.0.1" : std::string(host), static_cast<int>(*port)};
 }
 
-absl::StatusOr<RedisClient> RedisClient::Connect(const HostAndPort& address, int timeout_ms) {
+absl::StatusOr<RedisClient> RedisClient::Connect(const HostAndPort& address, int timeout_ms,
+                                                 const TlsOptions& tls) {
   const std::string name = fmt::format("{}:{}", address.host, address.port);
   const timeval timeout{timeout_ms / 1000, timeout_ms % 1000 * 1000};
   Context context(redisConnectWithTimeout(address.host.c_str(), address.port, timeout), &redisFree);
@@ -37,6 +38,14 @@ absl::StatusOr<RedisClient> RedisClient::Connect(const HostAndPort& address, int
   }
   redisSetTimeout(context.get(), timeout);
   RedisClient client(std::move(context), name);
+  if (tls.tls) {
+    auto stream = TlsStream::Connect(client.context_->fd, tls);
+    if (!stream.ok()) {
+      return absl::UnavailableError(fmt::format("{} cannot be reached by TLS: {}", name,
+                                                std::string(stream.status().message())));
+    }
+    client.tls_ = *std::move(stream);
+  }
   if (const char* password = std::getenv(kPasswordVariable); password != nullptr) {
     const auto login = client.AskText({"AUTH", "default", password});
     if (!login.ok()) return login.status();
@@ -51,11 +60,39 @@ absl::StatusOr<RedisClient::Reply> RedisClient::Ask(const std::vector<std::strin
     texts.push_back(arg.data());
     sizes.push_back(arg.size());
   }
-  Reply reply(static_cast<redisReply*>(redisCommandArgv(
-                  context_.get(), static_cast<int>(args.size()), texts.data(), sizes.data())),
-              &freeReplyObject);
+  const int count = static_cast<int>(args.size());
+  if (tls_) {
+    char* command = nullptr;
+    const int size = redisFormatCommandArgv(&command, count, texts.data(), sizes.data());
+    const std::unique_ptr<char, decltype(&redisFreeCommand)> owner(command, &redisFreeCommand);
+    return AskByTls({command, static_cast<size_t>(size)});
+  }
+  Reply reply(
+      static_cast<redisReply*>(redisCommandArgv(context_.get(), count, texts.data(), sizes.data())),
+      &freeReplyObject);
   if (reply != nullptr) return reply;
-  return absl::UnavailableError(fmt::format("{} does not answer: {}", name_, context_->errstr));
+  // What a port for TLS says to one who does not speak it.
+  const bool strange = context_->err == REDIS_ERR_PROTOCOL || context_->err == REDIS_ERR_EOF;
+  return absl::UnavailableError(fmt::format("{} does not answer: {}{}", name_, context_->errstr,
+                                            strange ? "; if it is a port for TLS, say --tls" : ""));
+}
+
+// Debian's hiredis knows no TLS: only its reader is used here.
+absl::StatusOr<RedisClient::Reply> RedisClient::AskByTls(std::string_view command) {
+  const auto silent = [this](const absl::Status& why) {
+    return absl::UnavailableError(
+        fmt::format("{} does not answer: {}", name_, std::string(why.message())));
+  };
+  if (absl::Status sent = tls_->Write(command); !sent.ok()) return silent(sent);
+  redisReader& reader = *context_->reader;
+  void* reply = nullptr;
+  while (redisReaderGetReply(&reader, &reply) == REDIS_OK) {
+    if (reply != nullptr) return Reply(static_cast<redisReply*>(reply), &freeReplyObject);
+    const auto bytes = tls_->Read();
+    if (!bytes.ok()) return silent(bytes.status());
+    redisReaderFeed(&reader, bytes->data(), bytes->size());
+  }
+  return silent(absl::UnavailableError(reader.errstr));
 }
 
 absl::StatusOr<std::string> RedisClient::AskText(const std::vector<std::string>& args) {

@@ -9,11 +9,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "tools/tls_stream.h"
 
 namespace kindred {
 
@@ -30,7 +33,8 @@ class RedisClient {
   using Reply = std::unique_ptr<redisReply, decltype(&freeReplyObject)>;
 
   // For the connection and for each reply. An error is one sentence.
-  static absl::StatusOr<RedisClient> Connect(const HostAndPort& address, int timeout_ms);
+  static absl::StatusOr<RedisClient> Connect(const HostAndPort& address, int timeout_ms,
+                                             const TlsOptions& tls = {});
 
   // The reply, error replies too; an error if there is none.
   absl::StatusOr<Reply> Ask(const std::vector<std::string>& args);
@@ -43,7 +47,10 @@ class RedisClient {
   RedisClient(Context context, std::string name)
       : context_(std::move(context)), name_(std::move(name)) {}
 
+  absl::StatusOr<Reply> AskByTls(std::string_view command);
+
   Context context_;
+  std::optional<TlsStream> tls_;  // over context_'s socket
   std::string name_;
 };
 

@@ -1,11 +1,14 @@
 #include "tools/status.h"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <map>
 #include <sstream>
 #include <vector>
 
+#include "base/number.h"
 #include "fmt/format.h"
 #include "tools/redis_client.h"
 
@@ -19,10 +22,10 @@ struct NodeRow {
   std::string id;
   HostAndPort cluster_face;
   bool alive = false;
-  int64_t first_slots = 0;    // of which it is the first replica
-  int64_t replica_slots = 0;  // of which it is any
-  std::string plain_port = "-";
-  std::string keys = "-";  // of its first slots
+  int64_t first_slots = 0;       // of which it is the first replica
+  int64_t replica_slots = 0;     // of which it is any
+  std::string plain_port = "-";  // of the plain face; by TLS its TLS port
+  std::string keys = "-";        // of its first slots
 };
 
 struct ClusterStatus {
@@ -42,9 +45,12 @@ std::vector<NodeRow> ParseNodes(const std::string& text) {
     std::string address;
     std::string flags;
     if (!(words >> node.id >> address >> flags)) continue;
-    auto face = ParseHostAndPort(address.substr(0, address.find('@')));
-    if (!face.ok()) continue;
-    node.cluster_face = *face;
+    // The port is 0 if the node has none of the kind that was asked.
+    const std::string face = address.substr(0, address.find('@'));
+    const size_t colon = face.rfind(':');
+    if (colon == std::string::npos) continue;
+    node.cluster_face.host = face.substr(0, colon);
+    node.cluster_face.port = static_cast<int>(ParseInt64(face.substr(colon + 1)).value_or(0));
     node.alive = flags.find("fail") == std::string::npos;
     nodes.push_back(std::move(node));
   }
@@ -96,30 +102,36 @@ int64_t KeysIn(const std::string& keyspace) {
 }
 
 // What only the node itself knows.
-void AskNode(NodeRow* node) {
-  auto client = RedisClient::Connect(node->cluster_face, kTimeoutMs);
+void AskNode(const TlsOptions& tls, NodeRow* node) {
+  auto client = RedisClient::Connect(node->cluster_face, kTimeoutMs, tls);
   if (!client.ok()) return;
   const auto info = client->AskText({"INFO", "kindred", "keyspace"});
   if (!info.ok()) return;
-  node->plain_port = FieldOf(*info, "plain_port");
+  node->plain_port = FieldOf(*info, tls.tls ? "tls_port" : "plain_port");
   node->keys = std::to_string(KeysIn(*info));
 }
 
-absl::StatusOr<ClusterStatus> AskCluster(const HostAndPort& address) {
-  auto client = RedisClient::Connect(address, kTimeoutMs);
+absl::Status NoStatus(const HostAndPort& address, std::string_view why) {
+  return absl::UnavailableError(fmt::format("{}:{} {}", address.host, address.port, why));
+}
+
+absl::StatusOr<ClusterStatus> AskCluster(const HostAndPort& address, const TlsOptions& tls) {
+  auto client = RedisClient::Connect(address, kTimeoutMs, tls);
   if (!client.ok()) return client.status();
   const auto info = client->AskText({"INFO", "kindred"});
   if (!info.ok()) return info.status();
   ClusterStatus status;
   status.epoch = NumberOf(*info, "epoch");
   status.vnodes = NumberOf(*info, "vnodes");
-  const auto cluster_port = static_cast<int>(NumberOf(*info, "cluster_port"));
+  const std::string_view field = tls.tls ? "tls_cluster_port" : "cluster_port";
+  if (FieldOf(*info, field).empty()) return NoStatus(address, "is no Kindred server");
+  const auto cluster_port = static_cast<int>(NumberOf(*info, field));
   if (cluster_port == 0) {
-    return absl::UnavailableError(
-        fmt::format("{}:{} is no Kindred server", address.host, address.port));
+    return NoStatus(address, tls.tls ? "has no cluster face with TLS: it needs a tls-cluster-port"
+                                     : "has a cluster face with TLS only: say --tls");
   }
 
-  auto face = RedisClient::Connect({address.host, cluster_port}, kTimeoutMs);
+  auto face = RedisClient::Connect({address.host, cluster_port}, kTimeoutMs, tls);
   if (!face.ok()) return face.status();
   const auto nodes = face->AskText({"CLUSTER", "NODES"});
   if (!nodes.ok()) return nodes.status();
@@ -127,7 +139,7 @@ absl::StatusOr<ClusterStatus> AskCluster(const HostAndPort& address) {
   const auto shards = face->Ask({"CLUSTER", "SHARDS"});
   if (!shards.ok()) return shards.status();
   CountSlots(**shards, &status);
-  for (NodeRow& node : status.nodes) AskNode(&node);
+  for (NodeRow& node : status.nodes) AskNode(tls, &node);
   return status;
 }
 
@@ -151,13 +163,14 @@ void Print(const ClusterStatus& status) {
 
 }  // namespace
 
-int RunStatus(const std::string& address) {
+int RunStatus(const std::string& address, const TlsOptions& tls) {
+  signal(SIGPIPE, SIG_IGN);  // a node that hangs up is an error, which is told
   const auto where = ParseHostAndPort(address);
   if (!where.ok()) {
     fmt::print(stderr, "kindred: {}\n", std::string(where.status().message()));
     return 1;
   }
-  const auto status = AskCluster(*where);
+  const auto status = AskCluster(*where, tls);
   if (!status.ok()) {
     fmt::print(stderr, "kindred: {}\n", std::string(status.status().message()));
     return 1;

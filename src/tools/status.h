@@ -5,11 +5,13 @@
 
 #include <string>
 
+#include "tools/tls_stream.h"
+
 namespace kindred {
 
 // Returns the exit code: 0 if the node answers and a majority of the replicas of every vnode is
-// alive, as it sees them.
-int RunStatus(const std::string& address);
+// alive, as it sees them. By TLS all of it is asked at the nodes' TLS ports.
+int RunStatus(const std::string& address, const TlsOptions& tls);
 
 }  // namespace kindred
 

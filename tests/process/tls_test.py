@@ -59,6 +59,11 @@ class Authority:
         return ["--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", self.cert,
                 *more]
 
+    def flags(self, name="client"):
+        """The options of redis-cli and of `kindred status`."""
+        cert, key = self.sign(name)
+        return ["--tls", "--cacert", self.cert, "--cert", cert, "--key", key]
+
     def context(self, name="client"):
         """For clients; without a name they have no certificate."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -101,6 +106,10 @@ def lets_in(port, context):
         return False
 
 
+def status(port, *args):
+    return run_binary("status", f"127.0.0.1:{port}", *args)
+
+
 def cli(port, *args):
     return subprocess.run(["redis-cli", "-p", str(port), *args], capture_output=True, text=True,
                           timeout=20 * SLOWNESS, check=False).stdout.strip()
@@ -112,8 +121,8 @@ def cli(port, *args):
 def test_redis_cli_and_redis_py(directory):
     authority = Authority(directory)
     server = one_server(directory, authority)
+    flags = authority.flags()
     cert, key = authority.sign("client")
-    flags = ["--tls", "--cacert", authority.cert, "--cert", cert, "--key", key]
     assert cli(server.port + TLS, *flags, "set", "hello", "world") == "OK"
     assert cli(server.port + TLS, *flags, "get", "hello") == "world"
     assert cli(server.port, "get", "hello") == "world"
@@ -225,6 +234,9 @@ def test_only_tls(directory):
         fields = client("cluster", "shards")[0][3][0]
         facts = dict(zip(fields[::2], fields[1::2]))
         assert facts[b"tls-port"] == port + 100 and b"port" not in facts, facts
+    for asked in port, port + 100:
+        code, out, err = status(asked, *authority.flags())
+        assert code == 0 and f"127.0.0.1:{port} " in out and "alive" in out, (out, err)
     assert server.stop() == 0
 
 
@@ -532,6 +544,7 @@ def test_a_node_of_another_ca_can_neither_join_nor_speak(directory):
 
 def test_a_cluster_without_tls_gets_it_by_a_restart(directory):
     authority = Authority(directory)
+    flags = authority.flags()
     cluster = Cluster(directory, 3).start()
     with cluster[0].client() as client:
         assert client("set", "k", "v") == "OK"
@@ -541,6 +554,9 @@ def test_a_cluster_without_tls_gets_it_by_a_restart(directory):
         assert server.stop() == 0
         server.start().wait_ready()
         cluster.wait_ready()
+        # Of those that have no TLS ports yet it is known that they are alive.
+        code, out, err = status(server.port + TLS, *flags)
+        assert code == 0 and out.count(" alive ") == 3, (out, err)
     context = authority.context()
     wanted = {server.port + TLS_CLUSTER for server in cluster}
 
@@ -556,6 +572,43 @@ def test_a_cluster_without_tls_gets_it_by_a_restart(directory):
     cluster[0].stop()
     cluster[0].start().wait_ready()
     assert ports_told_by(cluster[0]) == wanted
+
+
+def test_status_by_tls(directory):
+    authority, other = Authority(directory), Authority(directory, "other")
+    cluster = tls_cluster(directory, authority)
+    flags = authority.flags()
+    for port in cluster[1].port + TLS, cluster[2].port + TLS_CLUSTER:
+        code, out, err = status(port, *flags)
+        assert code == 0 and out.count(" alive ") == 3, (out, err)
+        for server in cluster:
+            assert f"127.0.0.1:{server.port + TLS} " in out, out
+            assert f" {server.port + TLS_CLUSTER} " in out, out
+    port = cluster[0].port + TLS
+    assert status(port, *flags, "--sni", "localhost")[0] == 0
+    assert status(port, "--tls", "--insecure", *flags[3:])[0] == 0
+
+    def refusal_of(*command):
+        code, out, err = status(*command)
+        assert code != 0 and not out, (code, out)
+        return err
+
+    assert "if it is a port for TLS, say --tls" in refusal_of(port)
+    assert "leave out --tls" in refusal_of(cluster[0].port, *flags)
+    assert "--cacert names the file of its CA" in refusal_of(port, "--tls", *flags[3:])
+    assert "--cert and --key name the files of yours" in refusal_of(port, *flags[:3])
+    assert "--cert and --key belong together" in refusal_of(port, *flags[:5])
+    assert "--cacert /nowhere: No such file" in refusal_of(port, "--tls", "--cacert", "/nowhere")
+    assert "--cert has to name a certificate of the server's CA" in refusal_of(
+        port, *flags[:3], *other.flags()[3:])
+    assert "--cacert requires --tls" in refusal_of(port, *flags[1:])
+
+    # One that is away, and one whose cluster face speaks no TLS.
+    cluster[2].kill()
+    wait_until(lambda: " suspect " in status(port, *flags)[1], what="one is away")
+    alone = Server(os.path.join(directory, "alone"), free_port(), "--tls-port", free_port(),
+                   *authority.options()).start().wait_ready()
+    assert "it needs a tls-cluster-port" in refusal_of(alone.options[1], *flags)
 
 
 def test_kindred_local_with_tls(directory):
