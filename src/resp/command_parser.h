@@ -66,7 +66,7 @@ class CommandParser {
   std::string_view error() const { return error_; }
 
   // After kNeedMore: how many more bytes the argument being read needs at least. What a client
-  // announces is not what it sends: to be used as a hint, within what it has sent already.
+  // announces is not what it sends: to be used as a hint, in proportion to what it has sent.
   size_t BytesWanted() const { return bytes_wanted_; }
 
   // Forgets everything, as for a new connection.

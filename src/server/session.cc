@@ -19,6 +19,8 @@ ParserLimits LimitsOf(const Server& server) {
 
 // Memory that a session keeps for input to come.
 constexpr size_t kInputBytesKept = size_t{64} << 10;
+// An argument gets its room when so much of it has come: one part of so many.
+constexpr size_t kArgumentParts = 16;
 
 }  // namespace
 
@@ -57,7 +59,10 @@ void Session::OnBytes(std::string_view bytes, uint64_t now_ms) {
     client_.active_ms.store(now_ms, std::memory_order_relaxed);
   }
   if (!input_.empty()) {
-    if (!closing_) input_.append(bytes);
+    if (!closing_) {
+      MakeRoom();
+      input_.append(bytes);
+    }
     RunInput(now_ms);
     return;
   }
@@ -65,6 +70,13 @@ void Session::OnBytes(std::string_view bytes, uint64_t now_ms) {
   size_t used = Run(bytes, now_ms);
   if (!closing_ && used < bytes.size()) input_.assign(bytes.substr(used));
   NoteInput();
+}
+
+// Moving hundreds of megabytes to a place of twice the size, as appending does, would keep the
+// other clients waiting. What a client only announces takes no more than addresses.
+void Session::MakeRoom() {
+  const size_t wanted = parser_.BytesWanted();
+  if (wanted / kArgumentParts <= waiting_bytes()) input_.reserve(input_.size() + wanted);
 }
 
 void Session::OnReply(const Outbox::Reply& reply, uint64_t now_ms) {

@@ -143,6 +143,7 @@ class Session {
 
   bool CanRun() const;
   size_t Run(std::string_view input, uint64_t now_ms);
+  void MakeRoom();
   void RunInput(uint64_t now_ms);
   void DropRunInput();
   void NextReply();

@@ -202,6 +202,26 @@ def test_a_value_that_is_announced_and_never_sent(directory):
             assert str(client.read()) == "ERR Protocol error: invalid bulk length"
 
 
+def test_a_huge_value_whose_end_is_not_sent(directory):
+    server = start(directory)
+    piece = b"x" * MIB
+
+    def send(client):
+        client.send_raw(b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$%d\r\n" % (500 * MIB))
+        for _ in range(490):
+            client.send_raw(piece)
+
+    for port in faces(server):
+        with unharmed(server), Client(port, timeout=30.0) as client:
+            sender = threading.Thread(target=send, args=(client,))
+            sender.start()
+            longest = 0.0
+            while sender.is_alive():
+                longest = max(longest, is_well(server))
+            print(f"    490 MiB of 500: another client was answered after {longest * 1000:.1f} ms")
+            client.close()
+
+
 def test_a_million_arguments_that_are_announced_and_never_sent(directory):
     server = start(directory)
     with unharmed(server) as before:
