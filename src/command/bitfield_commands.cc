@@ -28,7 +28,8 @@ void Get(const FieldOperation& operation, std::string_view payload, ReplyWriter&
 }
 
 void ReplyGets(const ValueView* value, const std::vector<FieldOperation>& operations,
-               ReplyWriter& reply) {
+               const Call& call, ReplyWriter& reply) {
+  CountLookup(value, call);
   if (!ExpectString(value, reply)) return;
   reply.Array(operations.size());
   for (const FieldOperation& operation : operations) {
@@ -44,7 +45,7 @@ Next Bitfield(const ValueView* value, Args args, const Call& call, ReplyWriter& 
     if (operation.what != What::kGet) bytes = std::max<size_t>(bytes, operation.LastBit() / 8 + 1);
   }
   if (bytes == 0) {
-    ReplyGets(value, operations, reply);
+    ReplyGets(value, operations, call, reply);
     return Next::Unchanged();
   }
   if (!ExpectString(value, reply) || !ExpectLength(bytes, call, reply)) return Next::Unchanged();
@@ -72,7 +73,7 @@ void BitfieldRo(const ValueView* value, Args args, const Call& call, ReplyWriter
   if (std::any_of(operations.begin(), operations.end(), writes)) {
     return reply.Error(kBitfieldReadonly);
   }
-  ReplyGets(value, operations, reply);
+  ReplyGets(value, operations, call, reply);
 }
 
 uint32_t BitfieldUse(Args args) {

@@ -47,7 +47,9 @@ Next Setbit(const ValueView* value, Args args, const Call& call, ReplyWriter& re
 
 void Getbit(const ValueView* value, Args args, const Call& call, ReplyWriter& reply) {
   uint64_t offset = 0;
-  if (!ExpectBitOffset(args[2], call, &offset, reply) || !ExpectString(value, reply)) return;
+  if (!ExpectBitOffset(args[2], call, &offset, reply)) return;
+  CountLookup(value, call);
+  if (!ExpectString(value, reply)) return;
   reply.Integer(BitAt(PayloadOf(value), offset));
 }
 
@@ -66,7 +68,7 @@ std::optional<IndexRange> BitsOf(int64_t start, int64_t end, bool in_bits, size_
   return IndexRange{range->first * 8, range->last * 8 + 7};
 }
 
-void Bitcount(const ValueView* value, Args args, const Call&, ReplyWriter& reply) {
+void Bitcount(const ValueView* value, Args args, const Call& call, ReplyWriter& reply) {
   int64_t start = 0;
   int64_t end = -1;
   bool in_bits = false;
@@ -75,6 +77,7 @@ void Bitcount(const ValueView* value, Args args, const Call&, ReplyWriter& reply
     if (!ExpectInteger(args[2], &start, reply) || !ExpectInteger(args[3], &end, reply)) return;
     if (args.size() == 5 && !ExpectUnit(args[4], &in_bits, reply)) return;
   }
+  CountLookup(value, call);
   if (!ExpectString(value, reply)) return;
   const std::string_view payload = PayloadOf(value);
   const auto range = BitsOf(start, end, in_bits, payload.size());
@@ -82,7 +85,7 @@ void Bitcount(const ValueView* value, Args args, const Call&, ReplyWriter& reply
   reply.Integer(empty ? 0 : static_cast<int64_t>(CountBits(payload, *range)));
 }
 
-void Bitpos(const ValueView* value, Args args, const Call&, ReplyWriter& reply) {
+void Bitpos(const ValueView* value, Args args, const Call& call, ReplyWriter& reply) {
   int64_t bit = 0;
   int64_t start = 0;
   int64_t end = -1;
@@ -93,6 +96,7 @@ void Bitpos(const ValueView* value, Args args, const Call&, ReplyWriter& reply) 
   if (args.size() > 3 && !ExpectInteger(args[3], &start, reply)) return;
   if (args.size() > 5 && !ExpectUnit(args[5], &in_bits, reply)) return;
   if (args.size() > 4 && !ExpectInteger(args[4], &end, reply)) return;
+  CountLookup(value, call);
   if (!ExpectString(value, reply)) return;
   // A missing key is an endless row of zeros, whatever the range.
   if (value == nullptr) return reply.Integer(bit == 1 ? -1 : 0);

@@ -55,11 +55,12 @@ void Combine(BitOperation operation, std::string_view operand, std::string* resu
 }
 
 // The first key is where the result goes, the others are the operands.
-void Bitop(std::span<const ValueView* const> values, Args args, const Call&, ReplyWriter& reply,
-           std::span<Next> nexts) {
+void Bitop(std::span<const ValueView* const> values, Args args, const Call& call,
+           ReplyWriter& reply, std::span<Next> nexts) {
   const auto operands = values.subspan(1);
   size_t bytes = 0;
   for (const ValueView* operand : operands) {
+    CountLookup(operand, call);
     if (!ExpectString(operand, reply)) return;
     if (operand != nullptr) bytes = std::max(bytes, operand->payload.size());
   }

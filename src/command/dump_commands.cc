@@ -9,7 +9,8 @@
 namespace kindred {
 namespace {
 
-void Dump(const ValueView* value, Args, const Call&, ReplyWriter& reply) {
+void Dump(const ValueView* value, Args, const Call& call, ReplyWriter& reply) {
+  CountLookup(value, call);
   if (value == nullptr) return reply.Nil();
   if (ExpectString(value, reply)) reply.Bulk(EncodeDump(value->payload));
 }

@@ -120,7 +120,9 @@ Next Persist(const ValueView* value, Args, const Call&, ReplyWriter& reply) {
 }
 
 // The four questions: -2 for no key, -1 for no expiry. Seconds are rounded.
-void ReplyTime(const ValueView* value, uint64_t since_ms, uint64_t unit_ms, ReplyWriter& reply) {
+void ReplyTime(const ValueView* value, uint64_t since_ms, uint64_t unit_ms, const Call& call,
+               ReplyWriter& reply) {
+  CountLookup(value, call);
   if (value == nullptr) {
     reply.Integer(-2);
   } else if (value->expires_ms == kNever) {
@@ -132,19 +134,19 @@ void ReplyTime(const ValueView* value, uint64_t since_ms, uint64_t unit_ms, Repl
 }
 
 void Ttl(const ValueView* value, Args, const Call& call, ReplyWriter& reply) {
-  ReplyTime(value, call.now_ms, 1000, reply);
+  ReplyTime(value, call.now_ms, 1000, call, reply);
 }
 
 void Pttl(const ValueView* value, Args, const Call& call, ReplyWriter& reply) {
-  ReplyTime(value, call.now_ms, 1, reply);
+  ReplyTime(value, call.now_ms, 1, call, reply);
 }
 
-void Expiretime(const ValueView* value, Args, const Call&, ReplyWriter& reply) {
-  ReplyTime(value, 0, 1000, reply);
+void Expiretime(const ValueView* value, Args, const Call& call, ReplyWriter& reply) {
+  ReplyTime(value, 0, 1000, call, reply);
 }
 
-void Pexpiretime(const ValueView* value, Args, const Call&, ReplyWriter& reply) {
-  ReplyTime(value, 0, 1, reply);
+void Pexpiretime(const ValueView* value, Args, const Call& call, ReplyWriter& reply) {
+  ReplyTime(value, 0, 1, call, reply);
 }
 
 // Everything but the name, the handler and the words is the same for all that set an expiry, and

@@ -28,6 +28,11 @@ inline bool SameWord(std::string_view typed, std::string_view word) {
   return true;
 }
 
+// The handler reads the key now: a hit or a miss of INFO. What it refuses before is neither.
+inline void CountLookup(const ValueView* value, const Call& call) {
+  if (call.lookups != nullptr) call.lookups->Add(value != nullptr);
+}
+
 // A missing key will do: commands see it as the empty string, or as 0.
 inline bool ExpectString(const ValueView* value, ReplyWriter& reply) {
   if (value == nullptr || value->kind == Kind::kString) return true;

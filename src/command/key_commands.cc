@@ -15,7 +15,8 @@ bool AlwaysBlind(Args) { return true; }
 
 // One part of EXISTS and TOUCH: a key that is named twice counts twice. Nothing here is evicted, so
 // there is no time of access that TOUCH could set.
-void Exists(const ValueView* value, Args, const Call&, ReplyWriter& reply) {
+void Exists(const ValueView* value, Args, const Call& call, ReplyWriter& reply) {
+  CountLookup(value, call);
   reply.Integer(value != nullptr ? 1 : 0);
 }
 
@@ -30,7 +31,8 @@ std::string_view TypeName(const ValueView* value) {
   return "none";
 }
 
-void Type(const ValueView* value, Args, const Call&, ReplyWriter& reply) {
+void Type(const ValueView* value, Args, const Call& call, ReplyWriter& reply) {
+  CountLookup(value, call);
   reply.Simple(TypeName(value));
 }
 

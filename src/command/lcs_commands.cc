@@ -59,6 +59,7 @@ void WriteIndexes(Lcs lcs, const LcsOptions& options, ReplyWriter& reply) {
 
 void LcsCommand(std::span<const ValueView* const> values, Args args, const Call& call,
                 ReplyWriter& reply, std::span<Next>) {
+  for (const ValueView* value : values) CountLookup(value, call);
   std::string_view texts[2];  // a missing key is the empty string
   for (size_t i = 0; i < 2; ++i) {
     if (values[i] == nullptr) continue;

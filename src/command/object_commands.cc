@@ -20,13 +20,15 @@ std::optional<int64_t> NumberIn(std::string_view payload) {
   return payload.size() <= kIntegerTextMax ? ParseInt64(payload) : std::nullopt;
 }
 
-void Encoding(const ValueView* value, Args, const Call&, ReplyWriter& reply) {
+void Encoding(const ValueView* value, Args, const Call& call, ReplyWriter& reply) {
+  CountLookup(value, call);
   if (value == nullptr) return reply.Nil();
   if (NumberIn(value->payload)) return reply.Bulk("int");
   reply.Bulk(value->payload.size() <= kEmbeddedMax ? "embstr" : "raw");
 }
 
-void Refcount(const ValueView* value, Args, const Call&, ReplyWriter& reply) {
+void Refcount(const ValueView* value, Args, const Call& call, ReplyWriter& reply) {
+  CountLookup(value, call);
   if (value == nullptr) return reply.Nil();
   const auto number = NumberIn(value->payload);
   const bool shared = number && *number >= 0 && *number < kSharedNumbers;
@@ -34,12 +36,14 @@ void Refcount(const ValueView* value, Args, const Call&, ReplyWriter& reply) {
 }
 
 // Nothing is evicted here, so nobody keeps the time of the last access.
-void Idletime(const ValueView* value, Args, const Call&, ReplyWriter& reply) {
+void Idletime(const ValueView* value, Args, const Call& call, ReplyWriter& reply) {
+  CountLookup(value, call);
   if (value == nullptr) return reply.Nil();
   reply.Integer(0);
 }
 
-void Freq(const ValueView* value, Args, const Call&, ReplyWriter& reply) {
+void Freq(const ValueView* value, Args, const Call& call, ReplyWriter& reply) {
+  CountLookup(value, call);
   if (value == nullptr) return reply.Nil();
   reply.Error(kNoLfu);
 }

@@ -70,6 +70,7 @@ void Copy(Values values, Args args, const Call& call, ReplyWriter& reply, std::s
   const CopyOptions options = CopyOptionsOf(args);
   const bool same_db = options.db.value_or(call.db) == call.db;
   if (same_db && args[1] == args[2]) return reply.Error(kSameObject);
+  CountLookup(values[0], call);
   const bool copies = values[0] != nullptr && (values[1] == nullptr || options.replace);
   reply.Integer(copies ? 1 : 0);
   if (copies) nexts[1] = PutCopy(*values[0]);

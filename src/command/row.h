@@ -12,18 +12,20 @@
 #include "causal/record.h"
 #include "resp/reply_writer.h"
 #include "topology/topology.h"
+#include "value/lookups.h"
 #include "value/value.h"
 
 namespace kindred {
 
 using Args = std::span<const std::string_view>;  // args[0] is the command's name as it was typed
 
-// What a handler may know besides the value and the arguments.
+// What a handler may know besides the value and the arguments, and where it says what it read.
 struct Call {
   uint64_t now_ms = 0;
   uint8_t db = 0;
   size_t value_bytes_max = 512u << 20;
   const Topology* topology = nullptr;  // for SIBLINGS, which names nodes; otherwise unused
+  Lookups* lookups = nullptr;          // where CountLookup (handler_tools.h) adds; null: nowhere
 };
 
 // What a write command wants the key to hold. Delete is returned also where the value is null: a
@@ -177,8 +179,6 @@ struct CommandRow {
   bool ArityFits(size_t args) const {
     return arity >= 0 ? args == static_cast<size_t>(arity) : args >= static_cast<size_t>(-arity);
   }
-  // Whether it counts as a hit or a miss.
-  bool ReadsOneKey() const { return kind == RowKind::kRead && join == Join::kOneKey; }
   bool IsSubcommand() const { return name.find('|') != std::string_view::npos; }
 };
 

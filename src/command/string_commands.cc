@@ -7,29 +7,34 @@
 namespace kindred {
 namespace {
 
-void Get(const ValueView* value, Args, const Call&, ReplyWriter& reply) {
+void Get(const ValueView* value, Args, const Call& call, ReplyWriter& reply) {
+  CountLookup(value, call);
   if (ExpectString(value, reply)) ReplyValue(value, reply);
 }
 
 // One part of it; what is not a string is nil here, not an error.
-void Mget(const ValueView* value, Args, const Call&, ReplyWriter& reply) {
+void Mget(const ValueView* value, Args, const Call& call, ReplyWriter& reply) {
+  CountLookup(value, call);
   const bool is_string = value != nullptr && value->kind == Kind::kString;
   ReplyValue(is_string ? value : nullptr, reply);
 }
 
-void Strlen(const ValueView* value, Args, const Call&, ReplyWriter& reply) {
+void Strlen(const ValueView* value, Args, const Call& call, ReplyWriter& reply) {
+  CountLookup(value, call);
   if (!ExpectString(value, reply)) return;
   reply.Integer(value == nullptr ? 0 : static_cast<int64_t>(value->payload.size()));
 }
 
 Next Getset(const ValueView* value, Args args, const Call& call, ReplyWriter& reply) {
+  CountLookup(value, call);
   if (!ExpectString(value, reply)) return Next::Unchanged();
   if (!ExpectLength(args[2].size(), call, reply)) return Next::Unchanged();
   ReplyValue(value, reply);
   return PutString(args[2], kNever, call);
 }
 
-Next Getdel(const ValueView* value, Args, const Call&, ReplyWriter& reply) {
+Next Getdel(const ValueView* value, Args, const Call& call, ReplyWriter& reply) {
+  CountLookup(value, call);
   if (!ExpectString(value, reply)) return Next::Unchanged();
   ReplyValue(value, reply);
   return value == nullptr ? Next::Unchanged() : Next::Delete();
@@ -41,6 +46,7 @@ Next Getex(const ValueView* value, Args args, const Call& call, ReplyWriter& rep
     reply.Error(kSyntax);
     return Next::Unchanged();
   }
+  CountLookup(value, call);
   // Redis looks at the time only once it has found the key.
   if (value == nullptr) {
     reply.Nil();

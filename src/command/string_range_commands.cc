@@ -33,10 +33,11 @@ Next Setrange(const ValueView* value, Args args, const Call& call, ReplyWriter& 
   return Next::Put(std::move(next));
 }
 
-void Getrange(const ValueView* value, Args args, const Call&, ReplyWriter& reply) {
+void Getrange(const ValueView* value, Args args, const Call& call, ReplyWriter& reply) {
   int64_t start = 0;
   int64_t end = 0;
   if (!ExpectInteger(args[2], &start, reply) || !ExpectInteger(args[3], &end, reply)) return;
+  CountLookup(value, call);
   if (!ExpectString(value, reply)) return;
   const std::string_view payload = value != nullptr ? value->payload : std::string_view();
   const auto range = ResolveRange(start, end, payload.size());

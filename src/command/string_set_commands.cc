@@ -26,6 +26,7 @@ Next Set(const ValueView* value, Args args, const Call& call, ReplyWriter& reply
       !ExpectExpiry(options.expiry, "set", call.now_ms, &expires_ms, reply)) {
     return Next::Unchanged();
   }
+  if (options.get) CountLookup(value, call);
   if ((options.get || options.if_equal) && !ExpectString(value, reply)) return Next::Unchanged();
   if (!ExpectLength(args[2].size(), call, reply)) return Next::Unchanged();
 

@@ -14,6 +14,7 @@
 // The verbs and their bytes (base/bytes.h); the labels are for people and are not sent:
 //
 //   Id, Number   varint; zigzag if signed         Flag     u8, 0 or 1
+//   Count        varint                           Db       u8
 //   Word         u64: actors and digests          Key      bytes: a record key
 //   Time         u64: hybrid clock                Text     bytes
 //   Choice       u8, up to the enum's kLast       Blob     bytes that nobody wants to read
@@ -65,6 +66,7 @@ class FieldWriter {
       out_.Varint(value);
     }
   }
+  void Count(std::string_view label, uint64_t value) { Number(label, value); }
   void Db(std::string_view, uint8_t value) { out_.U8(value); }
   void Word(std::string_view, uint64_t value) { out_.U64(value); }
   void Time(std::string_view, uint64_t value) { out_.U64(value); }
@@ -111,6 +113,7 @@ class FieldReader {
       value = static_cast<T>(raw);
     }
   }
+  void Count(std::string_view label, uint64_t& value) { Number(label, value); }
   void Db(std::string_view, uint8_t& value) { value = in_.U8(); }
   void Word(std::string_view, uint64_t& value) { value = in_.U64(); }
   void Time(std::string_view, uint64_t& value) { value = in_.U64(); }

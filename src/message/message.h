@@ -16,6 +16,7 @@
 
 #include "causal/record.h"
 #include "topology/topology.h"
+#include "value/lookups.h"
 
 namespace kindred {
 
@@ -165,8 +166,9 @@ enum class Outcome : uint8_t {
 struct Forwarded {
   uint64_t id = 0;
   Outcome outcome = Outcome::kDone;
-  std::string reply;   // RESP bytes; an error text if refused or unknown
-  uint64_t clock = 0;  // kNotHere: the answering node's; it may do what is sent later
+  std::string reply;     // RESP bytes; an error text if refused or unknown
+  uint64_t clock = 0;    // kNotHere: the answering node's; it may do what is sent later
+  Lookups lookups = {};  // of the command
 };
 
 // --- many keys

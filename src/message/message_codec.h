@@ -19,7 +19,7 @@
 
 namespace kindred {
 
-inline constexpr uint8_t kMessageVersion = 4;
+inline constexpr uint8_t kMessageVersion = 5;
 
 void EncodeMessage(const Message& message, std::string* out);
 

@@ -1,5 +1,5 @@
 // Describe: a message as one line for people. The numbers of requests are left out, and so is what
-// says nothing: flags that are not set, times of 0, empty texts.
+// says nothing: flags that are not set, times and counts of 0, empty texts.
 
 #include <algorithm>
 #include <array>
@@ -144,9 +144,10 @@ class Describer {
 
   void Id(uint64_t) {}
   void Number(std::string_view label, auto value) { Add(label, fmt::format("{}", value)); }
-  void Db(std::string_view label, uint8_t value) {
+  void Count(std::string_view label, uint64_t value) {
     if (value != 0) Number(label, value);
   }
+  void Db(std::string_view label, uint8_t value) { Count(label, value); }
   void Word(std::string_view label, uint64_t value) { Add(label, WordText(value)); }
   void Time(std::string_view label, uint64_t value) {
     if (value != 0 || label.empty()) Add(label, TimeText(value));

@@ -143,11 +143,17 @@ void Fields(auto& io, Is<ForwardGroup> auto& forward) {
   io.List("watches", forward.watches, kAsFields);
 }
 
+void Fields(auto& io, Is<Lookups> auto& lookups) {
+  io.Count("hits", lookups.hits);
+  io.Count("misses", lookups.misses);
+}
+
 void Fields(auto& io, Is<Forwarded> auto& forwarded) {
   io.Id(forwarded.id);
   io.Choice("", forwarded.outcome, Outcome::kNotHere);
   io.Text("reply", forwarded.reply);
   io.Time("clock", forwarded.clock);
+  io.Group("", forwarded.lookups);
 }
 
 // --- many keys

@@ -38,6 +38,7 @@ struct Outbox {
     uint64_t request = 0;
     uint64_t after = 0;  // sequence: the client may see it when that is durable
     std::string bytes;   // RESP
+    Lookups lookups = {};
   };
   struct Handover {  // the outcome of an operation for a request of another loop
     uint32_t loop = 0;
@@ -45,6 +46,7 @@ struct Outbox {
     Outcome outcome = Outcome::kDone;
     uint64_t after = 0;
     std::string bytes;
+    Lookups lookups = {};
   };
   struct Load {  // a record that needs the disk: comes back as OnLoaded
     std::string key;

@@ -33,8 +33,8 @@ const CommandTable& Coordinator::DataCommands() {
 Submitted Coordinator::Submit(const Request& request, std::string* reply, const Turn& turn) {
   const KeyRange keys = KeysOf(*request.row, request.args);
   const size_t before = reply->size();
-  uint64_t after = 0;
-  if (AnswerAtOnce(request, keys, reply, &after, turn)) return {true, after, 0};
+  Submitted at_once{.done = true};
+  if (AnswerAtOnce(request, keys, reply, &at_once, turn)) return at_once;
   reply->resize(before);
   Pending& pending = NewPending();
   const uint64_t id = pending.id;
@@ -72,7 +72,7 @@ void Coordinator::FillFrom(const Request& request, Args args, Pending* pending) 
 // What needs no other node and no disk: a read of one replica, a write where this node is the only
 // one.
 bool Coordinator::AnswerAtOnce(const Request& request, KeyRange keys, std::string* reply,
-                               uint64_t* after, const Turn& turn) {
+                               Submitted* submitted, const Turn& turn) {
   const CommandRow& row = *request.row;
   if (row.kind == RowKind::kManyKeys) return false;
   const bool writes = row.kind == RowKind::kWrite;
@@ -85,20 +85,17 @@ bool Coordinator::AnswerAtOnce(const Request& request, KeyRange keys, std::strin
   if (writes && keys.count != 1) return false;
   ReplyWriter writer(reply, request.protocol);
   if (row.join == Join::kArray) writer.Array(keys.count);
-  *after = 0;
   for (size_t i = 0; i < keys.count; ++i) {
     const std::string_view part[] = {request.args[0], request.args[keys.At(i)]};
     const Args args = row.join == Join::kArray ? Args(part) : request.args;
-    uint64_t one_after = 0;
     const std::string_view key = request.args[keys.At(i)];
-    if (!AnswerOneAtOnce(request, args, key, writer, &one_after, turn)) return false;
-    *after = std::max(*after, one_after);
+    if (!AnswerOneAtOnce(request, args, key, writer, submitted, turn)) return false;
   }
   return true;
 }
 
 bool Coordinator::AnswerOneAtOnce(const Request& request, Args args, std::string_view key,
-                                  ReplyWriter& writer, uint64_t* after, const Turn& turn) {
+                                  ReplyWriter& writer, Submitted* submitted, const Turn& turn) {
   uint32_t vnode = 0;
   node_.Locate(key, request.db, &scratch_key_, &vnode);
   if (!turn.view->IsReplica(vnode) && !request.consistency->read.IsLocal()) return false;
@@ -107,11 +104,12 @@ bool Coordinator::AnswerOneAtOnce(const Request& request, Args args, std::string
   if (node_.IsLoading(scratch_key_)) return false;
   CachedRecord* entry = place.stripe.Find(scratch_key_);
   if (entry == nullptr) return false;
-  const Call call = CallOf(request.db, turn);
+  const Call call = CallOf(request.db, &submitted->lookups, turn);
   if (request.row->kind == RowKind::kWrite) {
-    return place.primary.TryAlone(*entry, *request.row, args, call, turn, writer, after);
+    return place.primary.TryAlone(*entry, *request.row, args, call, turn, writer,
+                                  &submitted->after);
   }
-  *after = entry->sequence;
+  submitted->after = std::max(submitted->after, entry->sequence);
   RunRead(*request.row, entry->record, args, call, writer);
   return true;
 }
@@ -145,6 +143,7 @@ void Coordinator::FinishPart(const Pending& part, Outcome outcome, uint64_t afte
   Pending& whole = *found->second;
   if (whole.steps != nullptr) return OnStep(whole, part, outcome, after, std::move(bytes), turn);
   whole.join->Add(part.index, outcome, after, std::move(bytes));
+  whole.lookups.Add(part.lookups);
   if (!whole.join->Complete()) return;
   Finish(whole.id, whole.join->outcome(), whole.join->after(), whole.join->Reply(whole.protocol),
          turn);
@@ -198,7 +197,7 @@ void Coordinator::Finish(uint64_t id, Outcome outcome, uint64_t after, std::stri
   pending_.erase(found);
   switch (pending->what_for) {
     case Pending::For::kClient:
-      turn.out->replies.push_back({id, after, std::move(bytes)});
+      turn.out->replies.push_back({id, after, std::move(bytes), pending->lookups});
       return;
     case Pending::For::kPart:
       return FinishPart(*pending, outcome, after, std::move(bytes), turn);
@@ -206,7 +205,7 @@ void Coordinator::Finish(uint64_t id, Outcome outcome, uint64_t after, std::stri
       turn.out->answers.push_back(
           {pending->link, after,
            Forwarded{pending->peer_request, outcome, std::move(bytes),
-                     outcome == Outcome::kNotHere ? shared_.clock().last() : 0}});
+                     outcome == Outcome::kNotHere ? shared_.clock().last() : 0, pending->lookups}});
       return;
     case Pending::For::kNobody:
       return;

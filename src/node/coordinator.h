@@ -55,11 +55,11 @@ class Coordinator {
   static const CommandTable& DataCommands();
   Pending& NewPending();
   void FillFrom(const Request& request, Args args, Pending* pending);
-  bool AnswerAtOnce(const Request& request, KeyRange keys, std::string* reply, uint64_t* after,
+  bool AnswerAtOnce(const Request& request, KeyRange keys, std::string* reply, Submitted* submitted,
                     const Turn& turn);
   bool AnswerOneAtOnce(const Request& request, Args args, std::string_view key, ReplyWriter& writer,
-                       uint64_t* after, const Turn& turn);
-  Call CallOf(uint8_t db, const Turn& turn) const;
+                       Submitted* submitted, const Turn& turn);
+  Call CallOf(uint8_t db, Lookups* lookups, const Turn& turn) const;
   static void RunRead(const CommandRow& row, const Record& record, Args args, const Call& call,
                       ReplyWriter& writer);
   void SubmitParts(const Request& request, KeyRange keys, uint64_t id, const Turn& turn);

@@ -156,6 +156,7 @@ void Coordinator::OnForwarded(Forwarded forwarded, const Turn& turn) {
   if (forwarded.outcome == Outcome::kNotHere && !shared_.clock().Hear(forwarded.clock, turn.now_ms))
     return;
   if (pending.state == Pending::State::kForwarded && forwarded.id == pending.Question()) {
+    pending.lookups = forwarded.lookups;
     return OnRan(pending, forwarded.outcome, 0, std::move(forwarded.reply), turn);
   }
   const bool of_first =
@@ -167,6 +168,7 @@ void Coordinator::OnHandover(Outbox::Handover handover, const Turn& turn) {
   const auto found = pending_.find(handover.request);
   if (found == pending_.end()) return;
   Pending& pending = *found->second;
+  pending.lookups = handover.lookups;
   if (pending.once.sent != 0 && pending.what_for != Pending::For::kPeer) {
     return OnRan(pending, handover.outcome, handover.after, std::move(handover.bytes), turn);
   }
@@ -189,6 +191,7 @@ void Coordinator::OnRan(Pending& pending, Outcome outcome, uint64_t after, std::
     }
     outcome = pending.first_answer->outcome;
     bytes = std::move(pending.first_answer->reply);
+    pending.lookups = pending.first_answer->lookups;
   }
   if (outcome == Outcome::kNotHere) {
     if (MaySendAgain(pending, turn)) {

@@ -149,16 +149,18 @@ void Coordinator::ConfirmBehind(const Pending& read, const Turn& turn) {
 void Coordinator::AnswerRead(Pending& pending, const Record& record, const Turn& turn) {
   std::string bytes;
   ReplyWriter writer(&bytes, pending.protocol);
-  RunRead(*pending.row, record, pending.args->args(), CallOf(pending.db, turn), writer);
+  RunRead(*pending.row, record, pending.args->args(), CallOf(pending.db, &pending.lookups, turn),
+          writer);
   Finish(pending.id, Outcome::kDone, pending.own_after, std::move(bytes), turn);
 }
 
-Call Coordinator::CallOf(uint8_t db, const Turn& turn) const {
+Call Coordinator::CallOf(uint8_t db, Lookups* lookups, const Turn& turn) const {
   Call call;
   call.now_ms = turn.now_ms;
   call.db = db;
   call.value_bytes_max = shared_.settings().value_bytes_max;
   call.topology = &turn.view->topology();
+  call.lookups = lookups;
   return call;
 }
 

@@ -146,7 +146,8 @@ void Coordinator::RunSteps(Pending& whole, const Turn& turn) {
   std::vector<Next> nexts(values.size());
   steps.reply.clear();
   ReplyWriter reply(&steps.reply, whole.protocol);
-  whole.row->many(values, whole.args->args(), CallOf(whole.db, turn), reply, nexts);
+  whole.lookups = {};
+  whole.row->many(values, whole.args->args(), CallOf(whole.db, &whole.lookups, turn), reply, nexts);
   steps.writes.clear();
   steps.written = 0;
   for (const Next::What what : {Next::What::kPut, Next::What::kDelete}) {

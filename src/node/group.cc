@@ -104,6 +104,7 @@ GroupResult RunCommands(const Group& group, const std::vector<const Record*>& ba
   CHECK(bases.size() == group.keys.size());
   Helds helds = HoldAll(bases, call.now_ms);
   GroupResult result;
+  call.lookups = &result.lookups;
   result.nexts.resize(helds.size());
   ReplyWriter reply(&result.reply, group.protocol);
   if (!WatchesHold(group, helds)) {

@@ -43,6 +43,7 @@ struct Group {
 // What a group makes of its keys.
 struct GroupResult {
   std::string reply;
+  Lookups lookups;          // of all commands together
   std::vector<Next> nexts;  // by key; Unchanged where nothing changes
   bool changed = false;
 };

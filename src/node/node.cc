@@ -73,10 +73,11 @@ Submitted Node::Settled(const Submitted& submitted, std::string* reply, const Tu
   SettleHandovers(turn);
   // What could be answered within this turn is the last reply.
   if (outbox_.replies.empty() || outbox_.replies.back().request != submitted.id) return submitted;
-  const uint64_t after = outbox_.replies.back().after;
-  reply->append(outbox_.replies.back().bytes);
+  const Outbox::Reply& last = outbox_.replies.back();
+  const Submitted settled{true, last.after, 0, last.lookups};
+  reply->append(last.bytes);
   outbox_.replies.pop_back();
-  return {true, after, 0};
+  return settled;
 }
 
 void Node::Abandon(uint64_t id) {

@@ -53,6 +53,7 @@ struct Operation {
 
   // While it runs.
   std::string reply;
+  Lookups lookups;
   bool answered = false;
 };
 

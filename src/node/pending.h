@@ -60,6 +60,8 @@ struct Coordinator::Pending {
   uint32_t vnode = 0;
   State state = State::kLoading;
 
+  Lookups lookups;  // that its answer tells of
+
   bool confirm = false;  // a read that has to be decided by the primary
   Peer target = kSelf;   // kForwarded
   // kForwarded, or kHere as the second that has it.

@@ -242,7 +242,9 @@ bool Primary::RunBatch(Work& work, const Record& base, Version* version, const T
   for (Operation& operation : work.batch) {
     if (operation.answered) continue;
     operation.reply.clear();
+    operation.lookups = {};
     call.db = operation.db;
+    call.lookups = &operation.lookups;
     ReplyWriter reply(&operation.reply, operation.protocol);
     const Args args = operation.args->args();
     if (operation.row->kind == RowKind::kRecordRead) {
@@ -348,7 +350,7 @@ void Primary::Answer(Operation& operation, Outcome outcome, std::string bytes, u
                      const Turn& turn) {
   operation.answered = true;
   turn.out->handovers.push_back(
-      {operation.loop, operation.request, outcome, after, std::move(bytes)});
+      {operation.loop, operation.request, outcome, after, std::move(bytes), operation.lookups});
 }
 
 void Primary::Refuse(Operation& operation, std::string_view error, const Turn& turn) {

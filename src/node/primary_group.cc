@@ -147,6 +147,7 @@ void Primary::ComputeGroup(GroupWork& group, bool validated, const Turn& turn) {
   call.topology = &turn.view->topology();
   GroupResult result = RunCommands(*group.operation.group, bases, call);
   group.reply = std::move(result.reply);
+  group.lookups = result.lookups;
   if (result.changed) return WriteGroup(group, std::move(result.nexts), turn);
   const bool leaves_trace = operation.once.second;
   if (validated && !leaves_trace) {
@@ -185,7 +186,7 @@ void Primary::EndGroup(GroupWork& group, Outcome outcome, std::string reply, uin
                        const Turn& turn) {
   const GroupOperation& operation = group.operation;
   turn.out->handovers.push_back(
-      {operation.loop, operation.request, outcome, after, std::move(reply)});
+      {operation.loop, operation.request, outcome, after, std::move(reply), group.lookups});
   for (const GroupWork::Part& part : group.parts) EndBatch(*part.work);
   groups_.erase(group.id);
 }

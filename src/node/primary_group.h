@@ -26,7 +26,9 @@ struct Primary::GroupWork {
   GroupOperation operation;
   std::vector<Part> parts;  // in the order of the group's keys
   size_t reserved = 0;
-  std::string reply;  // of the commands as they were last run
+  // Of the commands as they were last run.
+  std::string reply;
+  Lookups lookups;
 
   Work* lead() const { return parts.front().work; }
   bool started() const { return reserved == parts.size(); }

@@ -48,8 +48,9 @@ struct GroupRequest {
 // comes later as Outbox::Reply with this id.
 struct Submitted {
   bool done = false;
-  uint64_t after = 0;  // if done
-  uint64_t id = 0;     // if not done
+  uint64_t after = 0;    // if done
+  uint64_t id = 0;       // if not done
+  Lookups lookups = {};  // if done
 };
 
 }  // namespace kindred

@@ -31,18 +31,13 @@ void KeysInFlight::Add(uint64_t request, const Touch& touch) {
   }
 }
 
-bool KeysInFlight::Remove(uint64_t request) {
+void KeysInFlight::Remove(uint64_t request) {
   auto found = std::find(requests_.begin(), requests_.end(), request);
-  if (found == requests_.end()) return false;
+  if (found == requests_.end()) return;
   *found = requests_.back();
   requests_.pop_back();
   if (everything_ == request) everything_ = 0;
-  bool wrote = false;
-  size_t keys = std::erase_if(entries_, [request, &wrote](const Entry& entry) {
-    wrote = wrote || (entry.request == request && entry.write);
-    return entry.request == request;
-  });
-  return keys == 1 && !wrote;
+  std::erase_if(entries_, [request](const Entry& entry) { return entry.request == request; });
 }
 
 }  // namespace kindred

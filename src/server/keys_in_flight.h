@@ -43,8 +43,7 @@ class KeysInFlight {
   uint64_t BlockerOf(const Touch& touch) const;
 
   void Add(uint64_t request, const Touch& touch);
-  // True if it was a read of one key.
-  bool Remove(uint64_t request);
+  void Remove(uint64_t request);
 
   const std::vector<uint64_t>& requests() const { return requests_; }
   bool empty() const { return requests_.empty(); }

@@ -80,16 +80,17 @@ void Session::MakeRoom() {
 }
 
 void Session::OnReply(const Outbox::Reply& reply, uint64_t now_ms) {
+  CountLookups(reply.lookups);
   if (transaction_->request != 0 && transaction_->request == reply.request) {
     TakeStep(reply.bytes, reply.after, now_ms);
     RunSteps(now_ms);
     return RunInput(now_ms);
   }
-  bool one_key_read = flight_.Remove(reply.request);
+  flight_.Remove(reply.request);
   timer_.OnReply(reply.request, reply.bytes, reply.after);
   window_.OnReply(reply.bytes.size());
   if (!chain_.OnReply(reply.request, reply.after, reply.bytes)) return;
-  CountReply(one_key_read, reply.bytes);
+  CountReply(reply.bytes);
   if (waits_for_ == reply.request) waits_for_ = 0;
   RunInput(now_ms);
 }

@@ -195,8 +195,9 @@ class Session {
   void LogDenied(const AclVerdict& verdict, const AclUser& user, const CommandRow& row, Args args,
                  uint64_t now_ms);
   void LogDenied(AclReason reason, std::string_view object, std::string_view user, uint64_t now_ms);
-  void Answered(std::string_view reply, bool one_key_read, uint64_t after);
-  void CountReply(bool one_key_read, std::string_view reply);
+  void Answered(std::string_view reply, uint64_t after);
+  void CountReply(std::string_view reply);
+  void CountLookups(const Lookups& lookups);
 
   Server& server_;
   Node& node_;

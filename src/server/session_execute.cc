@@ -15,8 +15,6 @@ namespace {
 // A large command has more time: its bytes go over links and to several disks.
 constexpr size_t kBytesPerMillisecond = 4096;
 
-bool IsNil(std::string_view reply) { return reply.starts_with("$-1") || reply.starts_with("_"); }
-
 }  // namespace
 
 Session::Ran Session::Execute(Args args, const Consistency& consistency, bool within_with,
@@ -84,7 +82,7 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
     chain_.Pending(kSleepRequest);
     return Ran::kYes;
   }
-  Answered(std::string_view(*out).substr(before), false, reply_after_);
+  Answered(std::string_view(*out).substr(before), reply_after_);
   return Ran::kYes;
 }
 
@@ -125,7 +123,8 @@ Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency
   size_t before = out->size();
   Submitted submitted = node_.Submit(request, out, now_ms);
   if (submitted.done) {
-    Answered(std::string_view(*out).substr(before), row.ReadsOneKey(), submitted.after);
+    CountLookups(submitted.lookups);
+    Answered(std::string_view(*out).substr(before), submitted.after);
     return Ran::kYes;
   }
   CHECK(submitted.id != 0);
@@ -195,7 +194,7 @@ Session::Ran Session::Fail(const CommandRow& row, Args args, std::string_view er
   std::string* out = chain_.Open();
   const size_t before = out->size();
   ReplyWriter(out, protocol_).Error(error);
-  Answered(std::string_view(*out).substr(before), false, 0);
+  Answered(std::string_view(*out).substr(before), 0);
   return Ran::kYes;
 }
 
@@ -208,19 +207,21 @@ Session::Ran Session::Refuse(std::string_view error) {
   return Ran::kYes;
 }
 
-void Session::Answered(std::string_view reply, bool one_key_read, uint64_t after) {
-  CountReply(one_key_read, reply);
+void Session::Answered(std::string_view reply, uint64_t after) {
+  CountReply(reply);
   timer_.Answered(reply, after);
   chain_.Written(after);
 }
 
-void Session::CountReply(bool one_key_read, std::string_view reply) {
-  if (reply.starts_with("-")) {
-    statistics_.Add(Counter::kErrors);
-    server_.errors().Add(reply.substr(1));
-  } else if (one_key_read) {
-    statistics_.Add(IsNil(reply) ? Counter::kMisses : Counter::kHits);
-  }
+void Session::CountReply(std::string_view reply) {
+  if (!reply.starts_with("-")) return;
+  statistics_.Add(Counter::kErrors);
+  server_.errors().Add(reply.substr(1));
+}
+
+void Session::CountLookups(const Lookups& lookups) {
+  statistics_.Add(Counter::kHits, lookups.hits);
+  statistics_.Add(Counter::kMisses, lookups.misses);
 }
 
 }  // namespace kindred

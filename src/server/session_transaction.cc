@@ -137,6 +137,7 @@ void Session::RunSteps(uint64_t now_ms) {
     std::string reply;
     const Submitted submitted = SubmitStep(&reply, now_ms);
     if (submitted.done) {
+      CountLookups(submitted.lookups);
       TakeStep(reply, submitted.after, now_ms);
       continue;
     }
@@ -214,7 +215,7 @@ void Session::CountStep(uint64_t after) {
   const CommandTimer::Span span{transaction.begun_ns, server_.host().SteadyNs()};
   const auto count = [&](const Transaction::Queued& queued) {
     statistics_.Add(Counter::kCommands);
-    CountReply(queued.row->ReadsOneKey(), queued.reply);
+    CountReply(queued.reply);
     timer_.Ran(*queued.row, queued.args.args(), span, queued.reply, after);
   };
   switch (step.what) {
@@ -246,10 +247,10 @@ void Session::EndSteps() {
   }
   if (first == 0) {
     chain_.Open()->append(reply);
-    return Answered(reply, false, after);
+    return Answered(reply, after);
   }
   timer_.OnReply(first, reply, after);
-  if (chain_.OnReply(first, after, reply)) CountReply(false, reply);
+  if (chain_.OnReply(first, after, reply)) CountReply(reply);
 }
 
 // EXEC has ended: MONITOR is told of the commands that ran, in the order of the queue, and then of
@@ -259,7 +260,7 @@ void Session::TellExec() {
   if (transaction.outcome.empty()) {
     for (const Transaction::Queued& queued : transaction.queue) {
       if (queued.denied) {
-        CountReply(false, queued.reply);
+        CountReply(queued.reply);
       } else {
         Tell(*queued.row, queued.args.args(), queued.db);
       }

@@ -17,8 +17,8 @@ namespace kindred {
 enum class Counter : uint8_t {
   kCommands,
   kErrors,       // Error replies, as far as the session wrote or passed them.
-  kHits,         // Reads of one key that found it ...
-  kMisses,       // ... or did not.
+  kHits,         // Keys that were looked up and found ...
+  kMisses,       // ... or not (value/lookups.h).
   kConnections,  // Accepted.
   kRejected,     // Refused: maxclients, protected mode.
   kInputBytes,

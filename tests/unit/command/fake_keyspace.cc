@@ -55,8 +55,12 @@ std::string Joined(const CommandRow& row, const std::vector<std::string>& parts,
 
 FakeKeyspace::FakeKeyspace() : table_(DataCommandFamilies()) {}
 
-Call FakeKeyspace::MakeCall() const {
-  return {.now_ms = now_ms, .db = db, .value_bytes_max = value_bytes_max, .topology = topology};
+Call FakeKeyspace::MakeCall() {
+  return {.now_ms = now_ms,
+          .db = db,
+          .value_bytes_max = value_bytes_max,
+          .topology = topology,
+          .lookups = &lookups};
 }
 
 std::string FakeKeyspace::Run(std::initializer_list<std::string_view> command) {

@@ -35,6 +35,7 @@ class FakeKeyspace {
   using Keys = std::map<std::string, Value, std::less<>>;
   Keys keys;                          // of database 0
   std::map<uint8_t, Keys> other_dbs;  // the others
+  Lookups lookups;                    // of all commands so far
 
  private:
   Keys& KeysIn(uint8_t which) { return which == 0 ? keys : other_dbs[which]; }
@@ -43,7 +44,7 @@ class FakeKeyspace {
   std::string RunMany(const CommandRow& row, Args args);
   std::string RunParts(const CommandRow& row, Args args);
   void RunPart(const CommandRow& row, Args args, std::string_view key, std::string* out);
-  Call MakeCall() const;
+  Call MakeCall();
 
   CommandTable table_;
 };

@@ -85,6 +85,8 @@ TEST(Describe, WholeRequests) {
             "Forward deadline-ms=900 db=0 protocol=2 confirm r=QUORUM w=ALL strict "
             R"(context={A:5, B:6} [DEL, ""])");
   EXPECT_EQ(Describe(Forwarded{1, Outcome::kDone, "+OK\r\n"}), R"(Forwarded done reply="+OK\r\n")");
+  EXPECT_EQ(Describe(Forwarded{1, Outcome::kDone, ":1\r\n", 0, {2, 1}}),
+            R"(Forwarded done reply=":1\r\n" hits=2 misses=1)");
   EXPECT_EQ(Describe(Forwarded{1, Outcome::kRefused, ""}), "Forwarded refused");
   EXPECT_EQ(Describe(Forwarded{1, Outcome::kUnknown, ""}), "Forwarded unknown");
   EXPECT_EQ(Describe(Forwarded{1, Outcome::kNotHere, "", 7}), "Forwarded not-here clock=7");

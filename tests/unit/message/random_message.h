@@ -25,6 +25,7 @@ class FieldDrawer {
  public:
   void Id(uint64_t& value) { Draw(value); }
   void Number(std::string_view, auto& value) { Draw(value); }
+  void Count(std::string_view, uint64_t& value) { Draw(value); }
   void Db(std::string_view, uint8_t& value) { Draw(value); }
   void Word(std::string_view, uint64_t& value) { Draw(value); }
   void Time(std::string_view, uint64_t& value) { Draw(value); }

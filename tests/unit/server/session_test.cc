@@ -291,6 +291,30 @@ TEST_F(SessionTest, StatisticsCountAndStartAnew) {
   EXPECT_EQ(server_->statistics().total()[Counter::kHits], 0u);
 }
 
+TEST_F(SessionTest, LookupsCountAtOnceAndLaterAndInATransaction) {
+  const auto lookups_of = [this](const std::string& commands) {
+    server_->ResetStatistics();
+    Say(commands);
+    const Totals totals = server_->statistics().total();
+    return Lookups{totals[Counter::kHits], totals[Counter::kMisses]};
+  };
+  Say("SET k v\r\n");
+  EXPECT_EQ(lookups_of("STRLEN k\r\nTTL nothing\r\nMGET k nothing k\r\n"), (Lookups{3, 2}));
+  EXPECT_EQ(lookups_of("EXISTS k nothing k\r\n"), (Lookups{2, 1}));  // in parts
+  EXPECT_EQ(lookups_of("LCS k {k}nothing\r\n"), (Lookups{1, 1}));    // as a group
+  EXPECT_EQ(lookups_of("BITOP AND {k}x k {k}nothing\r\n"), (Lookups{1, 1}));
+  EXPECT_EQ(lookups_of("COPY k nothing\r\nLCS k other\r\n"), (Lookups{2, 1}));  // in steps
+  EXPECT_EQ(lookups_of("GETDEL k\r\nGETEX k\r\n"), (Lookups{1, 1}));
+  Say("SET k v\r\n");
+  for (const std::string other : {"{k}none", "none"}) {
+    EXPECT_EQ(lookups_of("MULTI\r\nSTRLEN k\r\nINCR k\r\nTYPE " + other + "\r\nEXEC\r\n"),
+              (Lookups{1, 1}));
+  }
+  EXPECT_EQ(lookups_of("MULTI\r\nGET k\r\nDBSIZE\r\nMGET k {k}none\r\nDBSIZE\r\nTTL k\r\nEXEC\r\n"),
+            (Lookups{3, 1}));  // in several groups
+  EXPECT_EQ(lookups_of("WATCH k\r\nSET k w\r\nMULTI\r\nGET k\r\nEXEC\r\n"), Lookups());
+}
+
 TEST_F(SessionTest, CommandTellsEveryRow) {
   EXPECT_EQ(Say("COMMAND COUNT\r\n"),
             ":" + std::to_string(server_->commands().commands().size()) + "\r\n");
