@@ -9,8 +9,6 @@
 namespace kindred {
 namespace {
 
-bool SameEvent(std::string_view typed, std::string_view event) { return SameWord(typed, event); }
-
 struct Figures {
   uint64_t average_ms = 0;
   uint64_t deviation_ms = 0;  // The mean distance from the average.
@@ -85,10 +83,8 @@ std::map<std::string, LatencySeries, std::less<>> LatencyEvents::all() const {
 
 std::optional<LatencySeries> LatencyEvents::Find(std::string_view event) const {
   std::lock_guard lock(mutex_);
-  for (const auto& [name, series] : series_) {
-    if (SameEvent(event, name)) return series;
-  }
-  return std::nullopt;
+  const auto found = series_.find(event);
+  return found == series_.end() ? std::nullopt : std::optional(found->second);
 }
 
 size_t LatencyEvents::Reset(const std::vector<std::string_view>& events) {
@@ -96,7 +92,7 @@ size_t LatencyEvents::Reset(const std::vector<std::string_view>& events) {
   return std::erase_if(series_, [&events](const auto& entry) {
     return events.empty() ||
            std::any_of(events.begin(), events.end(),
-                       [&entry](std::string_view event) { return SameEvent(event, entry.first); });
+                       [&entry](std::string_view event) { return SameWord(event, entry.first); });
   });
 }
 

@@ -38,9 +38,9 @@ class LatencyEvents {
   void Add(std::string_view event, LatencySample sample);
 
   std::map<std::string, LatencySeries, std::less<>> all() const;
-  // The name in any case; nothing if there is no such event.
+  // Nothing if there is no such event.
   std::optional<LatencySeries> Find(std::string_view event) const;
-  // How many were forgotten; no names mean all.
+  // How many were forgotten; the names in any case, none of them mean all.
   size_t Reset(const std::vector<std::string_view>& events);
 
  private:
