@@ -18,8 +18,6 @@ EXPECTED = {
     "config|resetstat tips", "config|rewrite tips", "latency|reset tips", "msetnx tips",
     # IFEQ is Valkey's.
     "set arguments",
-    # A tip that Kindred lacks.
-    "cluster|bumpepoch tips",
 }
 # Subcommands that only one of them has: Redis 7.2 has some more, and Kindred has no client-side
 # caching.

@@ -13,7 +13,7 @@ void NotSupported(Session&, Args args, ReplyWriter& reply, uint64_t) {
 
 constexpr SessionCommand Admin(std::string_view name, int arity, std::string_view since,
                                std::string_view summary, std::string_view complexity,
-                               std::string_view arguments = {}) {
+                               std::string_view arguments = {}, std::string_view tips = {}) {
   CommandRow row;
   row.name = name;
   row.arity = arity;
@@ -23,6 +23,7 @@ constexpr SessionCommand Admin(std::string_view name, int arity, std::string_vie
   row.group = "cluster";
   row.complexity = complexity;
   row.arguments = arguments;
+  row.tips = tips;
   SessionCommand command;
   command.row = row;
   command.run = NotSupported;
@@ -49,7 +50,8 @@ constexpr SessionCommand kCommands[] = {
           "slot:integer..."),
     Admin("cluster|addslotsrange", -4, "7.0.0", "Assigns new hash slot ranges to a node.", kByRange,
           "range={start-slot:integer end-slot:integer}..."),
-    Admin("cluster|bumpepoch", 2, "3.0.0", "Advances the cluster config epoch.", "O(1)"),
+    Admin("cluster|bumpepoch", 2, "3.0.0", "Advances the cluster config epoch.", "O(1)", {},
+          "nondeterministic_output"),
     Admin("cluster|delslots", -3, "3.0.0", "Sets hash slots as unbound for a node.", kBySlot,
           "slot:integer..."),
     Admin("cluster|delslotsrange", -4, "7.0.0", "Sets hash slot ranges as unbound for a node.",
