@@ -71,12 +71,13 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
     return Ran::kWaits;
   }
   if (command->run == nullptr) return BeginSteps(command->row, args, now_ms);
-  BeginCommand(command->row, args);
+  BeginUntold(command->row, args);
   reply_after_ = 0;
   std::string* out = chain_.Open();
   size_t before = out->size();
   ReplyWriter reply(out, protocol_);
   command->run(*this, args, reply, now_ms);
+  Tell(command->row, args, db_);  // with the database that SELECT or RESET has chosen
   if (sleeps_until_ms_ != 0) {
     timer_.Pending(kSleepRequest);
     chain_.Pending(kSleepRequest);

@@ -163,6 +163,7 @@ void Session::RunSessionStep(size_t index, uint64_t now_ms) {
   } else {
     queued.command->run(*this, queued.args.args(), reply, now_ms);
   }
+  queued.db = db_;       // that it has chosen, if it is a SELECT
   sleeps_until_ms_ = 0;  // DEBUG SLEEP does not hold up a transaction
   transaction.after = std::max(transaction.after, reply_after_);
   CountStep(reply_after_);

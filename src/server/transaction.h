@@ -39,7 +39,7 @@ class Transaction {
     const CommandRow* row = nullptr;
     const SessionCommand* command = nullptr;  // Null: it is for the node.
     OwnedArgs args;
-    uint8_t db = 0;       // That it runs on.
+    uint8_t db = 0;       // That it runs on, or has chosen.
     std::string reply;    // Of those that have run, or are denied.
     bool denied = false;  // At EXEC, by rules that changed: it does not run.
 

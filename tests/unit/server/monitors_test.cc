@@ -40,7 +40,7 @@ TEST_F(MonitorTest, TellsTheCommandsOfAllClients) {
   Say("SELECT 3\r\nset k \"a b\"\r\n");
   EXPECT_EQ(woken_, 1);
   EXPECT_EQ(OutputOf(*listener_),
-            "+1700000000.000007 [0 127.0.0.1:5] \"SELECT\" \"3\"\r\n"
+            "+1700000000.000007 [3 127.0.0.1:5] \"SELECT\" \"3\"\r\n"
             "+1700000000.000007 [3 127.0.0.1:5] \"set\" \"k\" \"a b\"\r\n");
   EXPECT_EQ(Say(*listener_, "PING\r\n"),
             "+PONG\r\n+1700000000.000007 [0 127.0.0.1:6] \"PING\"\r\n");
@@ -66,10 +66,10 @@ TEST_F(MonitorTest, TellsWhatATransactionRanInItsOrderAndThenExec) {
     EXPECT_EQ(Told(), "[0] \"MULTI\"\r\n");
     Say("exec\r\n");
     EXPECT_EQ(Told(),
-              "[0] \"PING\"\r\n[0] \"set\" \"k\" \"1\"\r\n[0] \"SELECT\" \"3\"\r\n"
+              "[0] \"PING\"\r\n[0] \"set\" \"k\" \"1\"\r\n[3] \"SELECT\" \"3\"\r\n"
               "[3] \"GET\" \"" +
                   other +
-                  "\"\r\n[3] \"AUTH\" \"(redacted)\"\r\n[3] \"SELECT\" \"0\"\r\n"
+                  "\"\r\n[3] \"AUTH\" \"(redacted)\"\r\n[0] \"SELECT\" \"0\"\r\n"
                   "[0] \"exec\"\r\n");
   }
 }
