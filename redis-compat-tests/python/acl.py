@@ -192,6 +192,26 @@ def rules_change_within_a_transaction():
     r.acl_log_reset()
 
 
+@case("where a watched key has changed nothing is denied")
+def watch_before_rules():
+    one, two = key("{t}one"), key("{t}two")
+    for apart in ("", "apart"):  # keys of one slot, and of two
+        with user(enabled=True, nopass=True, categories=["+@all"], keys=["*"]) as name:
+            r.acl_log_reset()
+            wire = Wire()
+            wire.call(f"AUTH {name} x\r\n".encode(), b"+OK\r\n")
+            wire.call(f"WATCH {one}\r\n".encode(), b"+OK\r\n")
+            wire.call(b"MULTI\r\n", b"+OK\r\n")
+            for command in (f"GET {one}", f"SET {two}{apart} 1", "ECHO x"):
+                wire.call(command.encode() + b"\r\n", b"+QUEUED\r\n")
+            r.incr(one)
+            r.config_resetstat()
+            r.execute_command("ACL", "SETUSER", name, "-get", "-echo")
+            wire.call(b"EXEC\r\n", b"*-1\r\n")
+            equal(r.acl_log(), [])
+            equal(raw(r, "INFO", "errorstats"), "# Errorstats\r\n")
+
+
 @case("what follows AUTH in a transaction is another user's")
 def login_within_a_transaction():
     a, b = key("{t}a"), key("{t}b")

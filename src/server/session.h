@@ -188,13 +188,16 @@ class Session {
   // The user may not run the command, and was told so; or is gone.
   bool IsDenied(const CommandRow& row, Args args, uint64_t now_ms);
   // The rules may have changed since the command at `index` was queued: whether `user` may not run
-  // it any more. Then its reply says so.
+  // it any more. Then its reply says so, and LogDenials will.
   bool IsDeniedAtExec(SessionUser& user, size_t index, uint64_t now_ms);
   // That for all of a transaction that runs in groups.
   void CheckGroups(uint64_t now_ms);
-  void LogDenied(const AclVerdict& verdict, const AclUser& user, const CommandRow& row, Args args,
-                 uint64_t now_ms);
-  void LogDenied(AclReason reason, std::string_view object, std::string_view user, uint64_t now_ms);
+  AclLogEntry Denial(const AclVerdict& verdict, const AclUser& user, const CommandRow& row,
+                     Args args, uint64_t now_ms) const;
+  AclLogEntry Denial(AclReason reason, std::string_view object, std::string_view user,
+                     uint64_t now_ms) const;
+  void LogDenied(AclLogEntry denial, uint64_t now_ms);
+  void LogDenials(uint64_t now_ms);  // those of the transaction
   void Answered(std::string_view reply, uint64_t after);
   void CountReply(std::string_view reply);
   void CountLookups(const Lookups& lookups);

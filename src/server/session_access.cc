@@ -24,7 +24,7 @@ bool Session::IsDenied(const CommandRow& row, Args args, uint64_t now_ms) {
   const AclVerdict verdict = CheckAcl(user_.user(), row, args);
   if (verdict.denied == AclDenied::kNothing) return false;
   client_.command.store(&row, std::memory_order_relaxed);
-  LogDenied(verdict, user_.user(), row, args, now_ms);
+  LogDenied(Denial(verdict, user_.user(), row, args, now_ms), now_ms);
   Reject(row, args, DeniedText(verdict, user_.user(), row));
   return true;
 }
@@ -36,7 +36,8 @@ bool Session::IsDeniedAtExec(SessionUser& user, size_t index, uint64_t now_ms) {
   if (user.Refresh()) {
     verdict = CheckAcl(user.user(), *queued.row, queued.args.args());
     if (verdict->denied == AclDenied::kNothing) return false;
-    LogDenied(*verdict, user.user(), *queued.row, queued.args.args(), now_ms);
+    transaction_->denials.push_back(
+        Denial(*verdict, user.user(), *queued.row, queued.args.args(), now_ms));
   }
   queued.denied = true;
   queued.reply.clear();
@@ -60,22 +61,22 @@ void Session::CheckGroups(uint64_t now_ms) {
 bool Session::LogIn(std::string_view name, std::string_view password, std::string_view command,
                     uint64_t now_ms) {
   if (!user_.LogIn(name, password)) {
-    LogDenied(AclReason::kAuth, command, name, now_ms);
+    LogDenied(Denial(AclReason::kAuth, command, name, now_ms), now_ms);
     return false;
   }
   server_.clients().ChangeWords(client_, [name](ClientWords& words) { words.user = name; });
   return true;
 }
 
-void Session::LogDenied(const AclVerdict& verdict, const AclUser& user, const CommandRow& row,
-                        Args args, uint64_t now_ms) {
+AclLogEntry Session::Denial(const AclVerdict& verdict, const AclUser& user, const CommandRow& row,
+                            Args args, uint64_t now_ms) const {
   const bool is_key = verdict.denied == AclDenied::kKey;
-  LogDenied(is_key ? AclReason::kKey : AclReason::kCommand,
-            is_key ? args[verdict.argument] : row.name, user.name, now_ms);
+  return Denial(is_key ? AclReason::kKey : AclReason::kCommand,
+                is_key ? args[verdict.argument] : row.name, user.name, now_ms);
 }
 
-void Session::LogDenied(AclReason reason, std::string_view object, std::string_view user,
-                        uint64_t now_ms) {
+AclLogEntry Session::Denial(AclReason reason, std::string_view object, std::string_view user,
+                            uint64_t now_ms) const {
   AclLogEntry denied;
   denied.reason = reason;
   denied.context = in_transaction() ? "multi" : "toplevel";
@@ -83,7 +84,16 @@ void Session::LogDenied(AclReason reason, std::string_view object, std::string_v
   denied.user = user;
   denied.client = server_.clients().Line(client_, now_ms);
   if (denied.client.ends_with('\n')) denied.client.pop_back();
-  server_.acl().log().Add(std::move(denied), now_ms, server_.acl_log_entries_max());
+  return denied;
+}
+
+void Session::LogDenied(AclLogEntry denial, uint64_t now_ms) {
+  server_.acl().log().Add(std::move(denial), now_ms, server_.acl_log_entries_max());
+}
+
+void Session::LogDenials(uint64_t now_ms) {
+  for (AclLogEntry& denial : transaction_->denials) LogDenied(std::move(denial), now_ms);
+  transaction_->denials.clear();
 }
 
 }  // namespace kindred

@@ -123,6 +123,7 @@ void Session::RunSteps(uint64_t now_ms) {
     const Transaction::Step& step = transaction.steps[transaction.done];
     const bool is_one = step.what == Transaction::Step::What::kSession ||
                         step.what == Transaction::Step::What::kCommand;
+    if (is_one) LogDenials(now_ms);  // The watches have been looked at, and held.
     if (is_one && IsDeniedAtExec(user_, step.index, now_ms)) {
       ++transaction.done;
       continue;
@@ -150,6 +151,7 @@ void Session::RunSteps(uint64_t now_ms) {
     chain_.Pending(submitted.id);
     return;
   }
+  if (transaction.outcome.empty()) LogDenials(now_ms);
   EndSteps();
 }
 

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "node/node.h"
+#include "server/acl_log.h"
 #include "server/session_command.h"
 
 namespace kindred {
@@ -92,6 +93,7 @@ class Transaction {
   uint64_t first_request = 0;  // By which the reply's place is known; 0: none was pending.
   uint64_t after = 0;
   std::string outcome;  // Instead of the replies: an error, or that a watch has failed.
+  std::vector<AclLogEntry> denials;  // For ACL LOG, once the first look at the watches is over.
 
   // Whether all its keys, watched ones included, are of one slot.
   bool IsOfOneSlot() const;

@@ -266,6 +266,25 @@ TEST_F(SessionAclTest, ATransactionOfWhichAllIsDeniedStillLooksAtItsWatches) {
   Say("SET a 2\r\nACL SETUSER alice -set");
   EXPECT_EQ(Say(*client, "EXEC"), "*-1\r\n");
   EXPECT_EQ(server_->errors().counts().at("NOPERM"), 1u) << "the client was not told of a second";
+  ASSERT_EQ(server_->acl().log().Newest(10).size(), 1u);
+  EXPECT_EQ(server_->acl().log().Newest(10)[0].count, 1u) << "nor is the second in the log";
+}
+
+TEST_F(SessionAclTest, ATransactionInSeveralGroupsLogsItsDenialsOnceIfTheWatchesHeld) {
+  Say("ACL SETUSER alice on nopass +@all allkeys");
+  auto client = Connect();
+  for (const std::string_view changes : {"GET a", "INCR a"}) {
+    Say("ACL SETUSER alice +@all\r\nACL LOG RESET");
+    Say(*client,
+        "AUTH alice x\r\nWATCH a\r\nMULTI\r\nGET a\r\nDBSIZE\r\nSTRLEN a\r\nDBSIZE\r\nTTL a");
+    Say(changes);
+    Say("ACL SETUSER alice -get -ttl");
+    const bool held = changes == "GET a";
+    EXPECT_EQ(Say(*client, "EXEC").starts_with("*5\r\n"), held);
+    const auto log = server_->acl().log().Newest(10);
+    ASSERT_EQ(log.size(), held ? 2u : 0u);
+    for (const auto& entry : log) EXPECT_EQ(entry.count, 1u);
+  }
 }
 
 TEST_F(SessionAclTest, WhatFollowsALoginIsAnotherUsers) {
