@@ -204,6 +204,8 @@ void Loop::OnSecond() {
     if (connection->IsOverdue(now_ms())) overdue.push_back(id);
   }
   for (uint64_t id : overdue) RemoveClient(id);
+  if (index_ == 0) node_.OnSecond(now_ms());
+  DrainOutbox();
 }
 
 void Loop::TickConnections() {

@@ -59,4 +59,11 @@ uint32_t ClusterView::AliveReplicasOf(uint32_t vnode) const {
       std::count_if(replicas.begin(), replicas.end(), [&](Peer p) { return alive(p); }));
 }
 
+std::optional<Peer> ClusterView::FirstAliveOf(uint32_t vnode) const {
+  const auto replicas = ReplicasOf(vnode);
+  const auto first =
+      std::find_if(replicas.begin(), replicas.end(), [&](Peer p) { return alive(p); });
+  return first == replicas.end() ? std::nullopt : std::optional(*first);
+}
+
 }  // namespace kindred

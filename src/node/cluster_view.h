@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,7 @@ class ClusterView {
   // The first live node of the preference list.
   Peer PrimaryOf(uint32_t vnode) const { return primaries_[vnode]; }
   uint32_t AliveReplicasOf(uint32_t vnode) const;
+  std::optional<Peer> FirstAliveOf(uint32_t vnode) const;  // of its replicas
   // A strict majority of a vnode's replicas.
   uint32_t Majority() const { return static_cast<uint32_t>(stride_) / 2 + 1; }
   uint32_t replicas() const { return static_cast<uint32_t>(stride_); }

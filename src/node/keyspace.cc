@@ -82,10 +82,8 @@ void Keyspace::Fail(Job& job, const Turn& turn) {
 void Keyspace::StartCount(Job& job, const Turn& turn) {
   std::map<Peer, std::vector<uint32_t>> vnodes;
   for (uint32_t vnode = 0; vnode < turn.view->topology().vnode_count(); ++vnode) {
-    const auto replicas = turn.view->ReplicasOf(vnode);
-    const auto alive =
-        std::find_if(replicas.begin(), replicas.end(), [&](Peer p) { return turn.view->alive(p); });
-    if (alive == replicas.end()) return Fail(job, turn);
+    const std::optional<Peer> alive = turn.view->FirstAliveOf(vnode);
+    if (!alive.has_value()) return Fail(job, turn);
     if (!job.cluster_face || *alive == kSelf) vnodes[*alive].push_back(vnode);
   }
   job.round = job.id;

@@ -38,7 +38,8 @@ Node::Node(Shared& shared, uint32_t loop, uint64_t seed)
       coordinator_(*this, shared, loop),
       keyspace_(*this, shared, seed),
       members_(*this, shared),
-      sweeper_(*this, shared) {}
+      sweeper_(*this, shared),
+      far_counts_(shared) {}
 
 const ClusterView& Node::view() {
   const uint64_t version = shared_.view_version();
@@ -136,7 +137,10 @@ void Node::Dispatch(Peer from, LinkId link, Message&& message, const Turn& turn)
           [&](ScanAsk& m) { keyspace_.OnScanAsk(link, std::move(m), turn); },
           [&](ScanTell& m) { keyspace_.OnScanTell(from, std::move(m), turn); },
           [&](CountAsk& m) { keyspace_.OnCountAsk(link, m, turn); },
-          [&](CountTell& m) { keyspace_.OnCountTell(from, m, turn); },
+          [&](CountTell& m) {
+            keyspace_.OnCountTell(from, m, turn);
+            far_counts_.OnCountTell(from, m);
+          },
           [&](Flush& m) { keyspace_.OnFlush(link, m, turn); },
           [&](Flushed& m) { keyspace_.OnFlushed(from, m, turn); },
           [&](auto& m) { members_.OnMessage(from, link, std::move(m), turn); },

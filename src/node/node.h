@@ -17,6 +17,7 @@
 
 #include "message/outbox.h"
 #include "node/coordinator.h"
+#include "node/far_counts.h"
 #include "node/held_records.h"
 #include "node/keyspace.h"
 #include "node/members.h"
@@ -52,6 +53,8 @@ class Node {
   void OnLoaded(const std::string& key, Found found, std::string_view value, uint64_t now_ms);
   void OnScanned(uint64_t ticket, std::vector<Entry> entries, uint64_t now_ms);
   void OnTick(uint64_t now_ms);  // every few milliseconds
+  // Every second; of loop 0's node alone.
+  void OnSecond(uint64_t now_ms) { far_counts_.OnSecond(TurnAt(now_ms)); }
 
   // Becomes a member of the cluster that the peer on the other end of our link belongs to. Only
   // loop 0's node, on a node that is alone and holds no keys; what came of it is in members().
@@ -139,6 +142,7 @@ class Node {
   Keyspace keyspace_;
   Members members_;
   Sweeper sweeper_;
+  FarCounts far_counts_;
   std::map<std::string, std::vector<Deferred>, std::less<>> loading_;
   struct DelayedPrepare {
     LinkId link = 0;

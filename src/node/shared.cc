@@ -248,4 +248,14 @@ std::vector<Counts::Number> Shared::CountKeys(const std::vector<uint32_t>& vnode
   return totals;
 }
 
+void Shared::set_far_keys(const std::vector<Counts::Number>& by_db) {
+  std::lock_guard lock(mutex_);
+  far_keys_ = by_db;
+}
+
+std::vector<Counts::Number> Shared::far_keys() const {
+  std::lock_guard lock(mutex_);
+  return far_keys_;
+}
+
 }  // namespace kindred

@@ -128,6 +128,9 @@ class Shared {
 
   // Live keys of these vnodes, by database.
   std::vector<Counts::Number> CountKeys(const std::vector<uint32_t>& vnodes);
+  // The same of all vnodes that this node does not hold (node/far_counts.h).
+  void set_far_keys(const std::vector<Counts::Number>& by_db);
+  std::vector<Counts::Number> far_keys() const;
 
   // Guarded writes have been sent: the others want to hear which are decided, sooner than by the
   // next heartbeat.
@@ -182,6 +185,7 @@ class Shared {
   uint64_t watched_sequence_ = 0;  // not durable when it was last looked at, since
   uint64_t watched_since_ms_ = 0;
   std::shared_ptr<const Roster> roster_;
+  std::vector<Counts::Number> far_keys_ = std::vector<Counts::Number>(Stripe::kDatabases);
   std::atomic<uint64_t> view_version_{0};
   std::atomic<uint64_t> roster_generation_{1};
 };

@@ -273,7 +273,14 @@ std::vector<Counts::Number> Server::CountKeys(Face face) {
     bool counts = face == Face::kPlain ? view->IsReplica(vnode) : view->PrimaryOf(vnode) == kSelf;
     if (counts) vnodes.push_back(vnode);
   }
-  return shared_.CountKeys(vnodes);
+  std::vector<Counts::Number> by_db = shared_.CountKeys(vnodes);
+  if (face == Face::kCluster) return by_db;
+  const std::vector<Counts::Number> far = shared_.far_keys();
+  for (size_t db = 0; db < by_db.size(); ++db) {
+    by_db[db].keys += far[db].keys;
+    by_db[db].with_expiry += far[db].with_expiry;
+  }
+  return by_db;
 }
 
 }  // namespace kindred

@@ -52,6 +52,15 @@ TEST_F(SessionTest, InfoWaitsForTheCommandsBeforeIt) {
   EXPECT_NE(reply.find("db0:keys=1,expires=0"), std::string::npos) << reply;
 }
 
+TEST_F(SessionTest, InfoCountsTheKeysThatAreElsewhereToo) {
+  std::vector<Counts::Number> elsewhere(Stripe::kDatabases);
+  elsewhere[0] = {4, 2};
+  shared_.set_far_keys(elsewhere);
+  EXPECT_NE(Say("SET a 1\r\nINFO keyspace\r\n").find("db0:keys=5,expires=2"), std::string::npos);
+  Open(Face::kCluster);
+  EXPECT_NE(Say("INFO keyspace\r\n").find("db0:keys=1,expires=0"), std::string::npos);
+}
+
 TEST_F(SessionTest, ReadingPausesWhenTooManyRepliesAreInFlight) {
   store_.set_not_in_memory_chance(1);
   std::string commands;
