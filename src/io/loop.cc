@@ -305,6 +305,10 @@ void Loop::EndTurn() {
   if (stopping_) return CloseAll();
   while (true) {
     const uint64_t durable = parts_.store.durable();
+    if (node_.WantsEndTurn()) {
+      node_.EndTurn(now_ms());
+      DrainOutbox();
+    }
     ReleaseGated(durable);
     FlushConnections(durable);
     links_.Flush();

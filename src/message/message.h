@@ -1,5 +1,6 @@
 // Every message between nodes. Requests travel on the link that the sender opened, answers come
-// back on the same link and carry the number of their request. Byte forms are in message_codec.h.
+// back on the same link and carry the number of their request; but for Vouch, which travels on the
+// answering node's own link, in the frame of what that one asks. Byte forms are in message_codec.h.
 //
 // Keys are record keys (store/keys.h), times are hybrid clock times (base/hybrid_clock.h) unless
 // they end in _ms.
@@ -32,11 +33,26 @@ struct Decided {
 
 // --- a key's records
 
+// How much has happened at a node that another replica may not know of (replica/changes.h).
+struct Standing {
+  uint64_t life = 0;     // the node's clock when it started: what it counts begins anew with each
+  uint64_t changes = 0;  // of its grants' holders, and of records by anything but a guarded write
+  uint64_t missed = 0;   // its guarded writes that the other was not sent, or has refused
+  bool operator==(const Standing&) const = default;
+};
+
 // Asks a replica for its record. With a digest: the record is sent only if it differs.
 struct Ask {
   uint64_t id = 0;
   std::string key;
   std::optional<uint64_t> digest;
+  bool step = false;  // the asker wants to be in step with it
+};
+// What makes a record that is the same here and there stay in step.
+struct Step {
+  Standing standing;
+  uint64_t holder = 0;  // the actor to whom the key's vnode is granted here; 0: nobody
+  bool holds = false;   // that is the teller itself
 };
 struct Tell {
   uint64_t id = 0;
@@ -44,6 +60,23 @@ struct Tell {
   Record record;
   uint8_t db = 0;        // the key's database,
   uint64_t flushed = 0;  // and its flush watermark: what the others hold below it is dead
+  std::optional<Step> step = {};
+};
+
+// Asks another replica whether records that were in step with it may still be answered.
+struct VouchAsk {
+  uint64_t id = 0;
+  Standing known;  // what the asker has heard of it
+};
+// What the asker has to know, beyond what it was sent, to be up to date in all that the two share.
+struct Vouch {
+  uint64_t id = 0;
+  Standing standing;
+  bool all = false;               // the changes since then are not known one by one
+  std::vector<uint32_t> changed;  // vnodes: since what the asker has heard
+  std::vector<uint32_t> behind;   // BehindNumber of keys whose write the asker has not answered yet
+  Decided decided;
+  std::vector<uint64_t> flushed;  // watermark of each database
 };
 
 // Asks for guarded times: the right to name dots in [from, until) for the keys of these vnodes.
@@ -76,6 +109,7 @@ struct Guarded {
   Version version;
   std::vector<Version> kept;  // newest first; all older than `version`
   uint64_t flushed = 0;       // the flush watermark of the key's database that the writer knew
+  std::optional<Standing> standing = {};  // the writer's; not of the items of a group
 };
 // An unguarded write, or a copy of what others have: merged as it is.
 struct Replicate {
@@ -85,6 +119,7 @@ struct Replicate {
 };
 struct Ack {
   uint64_t id = 0;
+  std::optional<Standing> standing = {};  // the replica's, when it took a guarded write
 };
 struct Nack {  // the write was refused, whole; the record says why
   uint64_t id = 0;
@@ -112,6 +147,7 @@ struct TellGroup {
 struct GuardedGroup {
   uint64_t id = 0;
   std::vector<Guarded> items;
+  std::optional<Standing> standing = {};  // the writer's
 };
 
 // --- whole requests
@@ -290,7 +326,8 @@ using Message =
     std::variant<Ask, Tell, Prepare, Prepared, Guarded, Replicate, Ack, Nack, Forward, Forwarded,
                  ScanAsk, ScanTell, CountAsk, CountTell, Flush, Flushed, Heartbeat, HeartbeatSeen,
                  DecidedNews, TopologyAsk, TopologyTell, JoinAsk, JoinTell, Freeze, Frozen, Install,
-                 Installed, RosterAsk, RosterTell, AskGroup, TellGroup, GuardedGroup, ForwardGroup>;
+                 Installed, RosterAsk, RosterTell, AskGroup, TellGroup, GuardedGroup, ForwardGroup,
+                 VouchAsk, Vouch>;
 
 }  // namespace kindred
 

@@ -27,7 +27,7 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kNames = {
     "CountAsk",    "CountTell",    "Flush",        "Flushed",   "Heartbeat",  "HeartbeatSeen",
     "DecidedNews", "TopologyAsk",  "TopologyTell", "JoinAsk",   "JoinTell",   "Freeze",
     "Frozen",      "Install",      "Installed",    "RosterAsk", "RosterTell", "AskGroup",
-    "TellGroup",   "GuardedGroup", "ForwardGroup"};
+    "TellGroup",   "GuardedGroup", "ForwardGroup", "VouchAsk",  "Vouch"};
 static_assert(!kNames.back().empty(), "a message has no name");
 
 // A longer text is cut, so that a line stays a line.
@@ -182,7 +182,7 @@ class Describer {
     std::string inner;
     Describer describer(&inner);
     element(describer, *value);
-    Add(label, inner);
+    if (!inner.empty()) Add(label, inner);
   }
   template <typename T, typename Element>
   void List(std::string_view label, const std::vector<T>& list, Element element) {

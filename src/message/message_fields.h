@@ -20,10 +20,23 @@ void Fields(auto& io, Is<Decided> auto& decided) {
 
 // --- a key's records
 
+void Fields(auto& io, Is<Standing> auto& standing) {
+  io.Time("life", standing.life);
+  io.Count("changes", standing.changes);
+  io.Count("missed", standing.missed);
+}
+
 void Fields(auto& io, Is<Ask> auto& ask) {
   io.Id(ask.id);
   io.Key("", ask.key);
   io.Maybe("digest", ask.digest, kAsWord);
+  io.Flag("step", ask.step);
+}
+
+void Fields(auto& io, Is<Step> auto& step) {
+  io.Group("", step.standing);
+  io.Word("holder", step.holder);
+  io.Flag("holds", step.holds);
 }
 
 void Fields(auto& io, Is<Tell> auto& tell) {
@@ -32,6 +45,22 @@ void Fields(auto& io, Is<Tell> auto& tell) {
   io.Object("", tell.record);
   io.Db("db", tell.db);
   io.Time("flushed", tell.flushed);
+  io.Maybe("step", tell.step, kAsFields);
+}
+
+void Fields(auto& io, Is<VouchAsk> auto& ask) {
+  io.Id(ask.id);
+  io.Group("", ask.known);
+}
+
+void Fields(auto& io, Is<Vouch> auto& vouch) {
+  io.Id(vouch.id);
+  io.Group("", vouch.standing);
+  io.Flag("all", vouch.all);
+  io.List("changed", vouch.changed, kAsNumber);
+  io.List("behind", vouch.behind, kAsNumber);
+  io.Group("decided", vouch.decided);
+  io.List("flushed", vouch.flushed, kAsTime);
 }
 
 void Fields(auto& io, Is<Prepare::Item> auto& item) {
@@ -64,6 +93,7 @@ void Fields(auto& io, Is<Guarded> auto& guarded) {
   io.Object("", guarded.version);
   io.List("kept", guarded.kept, kAsObject);
   io.Time("flushed", guarded.flushed);
+  io.Maybe("", guarded.standing, kAsFields);
 }
 
 void Fields(auto& io, Is<Replicate> auto& replicate) {
@@ -72,7 +102,10 @@ void Fields(auto& io, Is<Replicate> auto& replicate) {
   io.Object("", replicate.record);
 }
 
-void Fields(auto& io, Is<Ack> auto& ack) { io.Id(ack.id); }
+void Fields(auto& io, Is<Ack> auto& ack) {
+  io.Id(ack.id);
+  io.Maybe("", ack.standing, kAsFields);
+}
 
 void Fields(auto& io, Is<Nack> auto& nack) {
   io.Id(nack.id);
@@ -98,6 +131,7 @@ void Fields(auto& io, Is<TellGroup> auto& tell) {
 void Fields(auto& io, Is<GuardedGroup> auto& group) {
   io.Id(group.id);
   io.List("", group.items, kAsFields);
+  io.Maybe("", group.standing, kAsFields);
 }
 
 // --- whole requests

@@ -10,8 +10,11 @@ namespace kindred {
 
 ClusterView::ClusterView(std::shared_ptr<const Topology> topology,
                          const std::function<Peer(const NodeInfo&)>& peer_of,
-                         std::vector<PeerState> states, bool frozen)
-    : topology_(std::move(topology)), states_(std::move(states)), frozen_(frozen) {
+                         std::vector<PeerState> states, bool frozen, uint64_t version)
+    : topology_(std::move(topology)),
+      states_(std::move(states)),
+      version_(version),
+      frozen_(frozen) {
   for (const NodeInfo& node : topology_->nodes()) members_.push_back(peer_of(node));
   stride_ = topology_->ReplicasOf(0).size();
   for (uint32_t vnode = 0; vnode < topology_->vnode_count(); ++vnode) {
@@ -26,6 +29,7 @@ ClusterView::ClusterView(std::shared_ptr<const Topology> topology,
     }
     primaries_.push_back(primary);
     AddAsked(nodes);
+    AddVouchers(vnode);
   }
 }
 
@@ -41,6 +45,26 @@ void ClusterView::AddAsked(std::span<const uint16_t> nodes) {
     if (members_[node] != kSelf) asked_.push_back(members_[node]);
   }
   asked_begin_.push_back(asked_.size());
+}
+
+void ClusterView::AddVouchers(uint32_t vnode) {
+  const auto may_vouch = [this](Peer peer) { return alive(peer) && link_up(peer); };
+  const auto asked = AskedFor(vnode);
+  const Peer primary = primaries_[vnode];
+  absl::InlinedVector<Peer, 4> vouchers;
+  if (primary != kSelf) vouchers.push_back(primary);
+  for (Peer peer : asked) {
+    if (peer != primary && may_vouch(peer)) vouchers.push_back(peer);
+  }
+  const bool primary_vouches =
+      primary == kSelf ||
+      (may_vouch(primary) && std::find(asked.begin(), asked.end(), primary) != asked.end());
+  const size_t need = Majority() - 1;
+  if (IsReplica(vnode) && primary_vouches && vouchers.size() >= need) {
+    vouchers_.insert(vouchers_.end(), vouchers.begin(),
+                     vouchers.begin() + static_cast<std::ptrdiff_t>(need));
+  }
+  vouchers_begin_.push_back(vouchers_.size());
 }
 
 bool ClusterView::IsMember(Peer peer) const {

@@ -22,10 +22,12 @@ class ClusterView {
     bool alive = false;
     bool link_up = false;
   };
-  // `peer_of` numbers a node; `states` are by Peer.
+  // `peer_of` numbers a node; `states` are by Peer; `version` grows from view to view.
   ClusterView(std::shared_ptr<const Topology> topology,
               const std::function<Peer(const NodeInfo&)>& peer_of, std::vector<PeerState> states,
-              bool frozen);
+              bool frozen, uint64_t version = 0);
+
+  uint64_t version() const { return version_; }
 
   const Topology& topology() const { return *topology_; }
   std::shared_ptr<const Topology> shared_topology() const { return topology_; }
@@ -55,6 +57,13 @@ class ClusterView {
   bool IsReplica(uint32_t vnode) const {  // whether this node holds the vnode
     return asked_begin_[vnode + 1] - asked_begin_[vnode] < stride_;
   }
+  // Who vouches for this node's records of the vnode: with this node a majority of its replicas,
+  // the primary first unless that is this node. Empty: not all that it takes are alive, or this
+  // node holds none.
+  std::span<const Peer> VouchersOf(uint32_t vnode) const {
+    return {vouchers_.data() + vouchers_begin_[vnode],
+            vouchers_begin_[vnode + 1] - vouchers_begin_[vnode]};
+  }
   // The first live node of the preference list.
   Peer PrimaryOf(uint32_t vnode) const { return primaries_[vnode]; }
   uint32_t AliveReplicasOf(uint32_t vnode) const;
@@ -67,6 +76,7 @@ class ClusterView {
 
  private:
   void AddAsked(std::span<const uint16_t> nodes);
+  void AddVouchers(uint32_t vnode);
 
   std::shared_ptr<const Topology> topology_;
   std::vector<PeerState> states_;  // by Peer
@@ -75,6 +85,9 @@ class ClusterView {
   std::vector<Peer> primaries_;         // by vnode
   std::vector<Peer> asked_;             // vnode after vnode,
   std::vector<size_t> asked_begin_{0};  // from here on
+  std::vector<Peer> vouchers_;          // likewise
+  std::vector<size_t> vouchers_begin_{0};
+  const uint64_t version_;
   size_t stride_ = 0;
   bool frozen_ = false;
 };

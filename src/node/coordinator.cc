@@ -12,13 +12,14 @@
 #include "node/node.h"
 #include "node/pending.h"
 #include "node/shared.h"
+#include "node/vouching.h"
 #include "resp/errors.h"
 #include "store/keys.h"
 #include "topology/slot.h"
 
 namespace kindred {
 Coordinator::Coordinator(Node& node, Shared& shared, uint32_t loop)
-    : node_(node), shared_(shared), loop_(loop) {}
+    : node_(node), shared_(shared), loop_(loop), vouching_(std::make_unique<Vouching>()) {}
 Coordinator::~Coordinator() = default;
 
 const CommandTable& Coordinator::DataCommands() {
@@ -250,6 +251,7 @@ void Coordinator::OnTick(const Turn& turn) {
   for (uint64_t id : silent) SendToNext(id, turn);
   for (uint64_t id : late) Fail(*pending_[id], turn);
   for (uint64_t id : slow) AskMore(*pending_[id], 1, turn);
+  TickVouching(turn);
 }
 
 }  // namespace kindred

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,16 +42,22 @@ class Coordinator {
   void OnForwardGroup(LinkId link, ForwardGroup forward, const Turn& turn);
   void OnForwarded(Forwarded forwarded, const Turn& turn);
   void OnTell(Peer from, Tell&& tell, const Turn& turn);
+  void OnVouch(Peer from, Vouch&& vouch, const Turn& turn);
   // What a primary answered to an operation of this loop.
   void OnHandover(Outbox::Handover handover, const Turn& turn);
   void OnLinkDown(Peer peer, const Turn& turn);
   void OnTick(const Turn& turn);
+  // Asks who vouches for the reads of this turn.
+  void EndTurn(const Turn& turn);
+  bool WantsEndTurn() const;
 
   size_t pending() const { return pending_.size(); }
 
  private:
   struct Pending;
   struct Steps;
+  struct Vouching;
+  struct VouchRound;
 
   static const CommandTable& DataCommands();
   Pending& NewPending();
@@ -107,6 +114,22 @@ class Coordinator {
   bool MaySpread(const Record& record) const;
   void AnswerRead(Pending& pending, const Record& record, const Turn& turn);
 
+  // --- reads that are vouched for (coordinator_vouch.cc)
+  bool MayBeVouchedFor(const Pending& pending, const Turn& turn) const;
+  bool WantsStep(Pending& pending, const Turn& turn);
+  bool IsInStep(const CachedRecord& entry, uint32_t vnode, const Turn& turn) const;
+  bool AwaitVouch(Pending& pending, CachedRecord& entry, const Turn& turn);
+  void JoinStep(Pending& pending, const Turn& turn);
+  void AskToVouch(const Turn& turn);
+  void OnVouched(VouchRound& round, const Turn& turn);
+  bool AnswerFromStep(Pending& pending, std::string* bytes, const Turn& turn);
+  bool IsSettled(CachedRecord& entry) const;
+  void ReadPlainly(const std::vector<uint64_t>& ids, const Turn& turn);
+  void TickVouching(const Turn& turn);
+  void GiveUpVouching(const Turn& turn);
+  void LeaveVouching(const std::vector<uint64_t>& ids, const Turn& turn);
+  void EndVouching(Peer peer, const Turn& turn);
+
   void Finish(uint64_t id, Outcome outcome, uint64_t after, std::string bytes, const Turn& turn);
   void FinishPart(const Pending& part, Outcome outcome, uint64_t after, std::string bytes,
                   const Turn& turn);
@@ -119,6 +142,7 @@ class Coordinator {
   std::string scratch_key_;  // AnswerAtOnce's record key
   // By id: the order can be seen from outside.
   absl::btree_map<uint64_t, std::unique_ptr<Pending>> pending_;
+  std::unique_ptr<Vouching> vouching_;
 };
 
 }  // namespace kindred

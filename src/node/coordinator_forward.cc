@@ -242,6 +242,7 @@ void Coordinator::OnLinkDown(Peer peer, const Turn& turn) {
     pending_[id]->confirm = false;
     Read(id, turn);
   }
+  EndVouching(peer, turn);
 }
 
 }  // namespace kindred

@@ -19,6 +19,7 @@ void Coordinator::Read(uint64_t id, const Turn& turn) {
   pending.state = Pending::State::kLoading;
   pending.tally = ReadTally(need);
   pending.asked.clear();
+  pending.told.clear();
   ++pending.attempt;
   pending.own_after = 0;
   if (turn.view->IsReplica(pending.vnode) || pending.consistency.read.IsLocal()) {
@@ -27,6 +28,10 @@ void Coordinator::Read(uint64_t id, const Turn& turn) {
     CachedRecord* entry = node_.FindOrDefer(
         stripe, pending.key, [&] { return [this, id](const Turn& t) { Read(id, t); }; });
     if (entry == nullptr) return;
+    if (!pending.plain && IsInStep(*entry, pending.vnode, turn) && MayBeVouchedFor(pending, turn) &&
+        AwaitVouch(pending, *entry, turn)) {
+      return;
+    }
     if (!LeavesToOthers(entry->sequence, pending, turn)) {
       pending.tally.Add(kSelf, entry->record);
       pending.own_after = entry->sequence;
@@ -51,21 +56,25 @@ bool Coordinator::LeavesToOthers(uint64_t sequence, const Pending& pending,
   return turn.view->AliveReplicasOf(pending.vnode) > pending.tally.need();
 }
 
-// Asks up to `count` further replicas: those that are alive, then suspects that may still answer.
+// Asks up to `count` further replicas: those whose word would do from now on, those that are alive,
+// then suspects that may still answer.
 void Coordinator::AskMore(Pending& pending, uint32_t count, const Turn& turn) {
   std::optional<uint64_t> digest;
   if (pending.tally.Has(kSelf)) digest = pending.tally.first_digest();
+  const bool step = digest.has_value() && WantsStep(pending, turn);
+  const auto ask = [&](Peer peer) {
+    const bool asked =
+        std::find(pending.asked.begin(), pending.asked.end(), peer) != pending.asked.end();
+    if (count == 0 || asked || !turn.view->link_up(peer)) return;
+    --count;
+    pending.asked.push_back(peer);
+    pending.asked_ms = turn.now_ms;
+    turn.out->sends.emplace_back(peer, loop_, Ask{pending.Question(), pending.key, digest, step});
+  };
+  if (step) std::ranges::for_each(turn.view->VouchersOf(pending.vnode), ask);
   for (const bool suspects : {false, true}) {
     for (Peer peer : turn.view->AskedFor(pending.vnode)) {
-      if (count == 0) break;
-      const bool asked =
-          std::find(pending.asked.begin(), pending.asked.end(), peer) != pending.asked.end();
-      const bool fits = turn.view->link_up(peer) && turn.view->alive(peer) != suspects;
-      if (asked || !fits) continue;
-      --count;
-      pending.asked.push_back(peer);
-      pending.asked_ms = turn.now_ms;
-      turn.out->sends.emplace_back(peer, loop_, Ask{pending.Question(), pending.key, digest});
+      if (turn.view->alive(peer) != suspects) ask(peer);
     }
   }
   pending.hedge_at_ms =
@@ -78,6 +87,7 @@ void Coordinator::OnTell(Peer from, Tell&& tell, const Turn& turn) {
   Pending& pending = *found->second;
   if (tell.id != pending.Question()) return;
   node_.NoteLatency(from, turn.now_ms - pending.asked_ms);
+  if (tell.same && tell.step.has_value()) pending.told.emplace_back(from, *tell.step);
   if (tell.same) {
     pending.tally.AddSame(from);
   } else if (shared_.clock().HearRecord(tell.record, turn.now_ms)) {
@@ -91,6 +101,7 @@ void Coordinator::OnTell(Peer from, Tell&& tell, const Turn& turn) {
 void Coordinator::OnEnough(Pending& pending, const Turn& turn) {
   const bool quorum = pending.tally.need() >= turn.view->Majority();
   const uint64_t flushed = shared_.flushed(pending.db);
+  if (pending.tally.Agree() && !pending.told.empty()) JoinStep(pending, turn);
   if (pending.tally.Agree() || !quorum) {
     return AnswerRead(pending, DropUpTo(pending.tally.TakeMerged(), flushed), turn);
   }
@@ -127,7 +138,7 @@ void Coordinator::Repair(const Pending& pending, const Record& merged, const Tur
     Stripe& stripe = shared_.stripe(index).stripe;
     std::lock_guard lock(stripe.mutex());
     CachedRecord* entry = stripe.Find(pending.key);
-    if (entry != nullptr) OnReplicate(stripe, *entry, copy, 0);
+    if (entry != nullptr) node_.TakeCopy(stripe, *entry, copy);
   }
 }
 

@@ -19,11 +19,7 @@ template <typename... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 constexpr uint64_t kIndexMask = Primary::kRoundBit - 1;
-// So long a holder may go on before it lets another have a vnode; less than the other waits before
-// it asks again.
-constexpr uint64_t kYieldMs = 80;
-constexpr uint64_t kProbeMs = 50;             // so often a peer is asked whether it is there
-constexpr size_t kDelayedPreparesMax = 1024;  // beyond that they are answered at once
+constexpr uint64_t kProbeMs = 50;  // so often a peer is asked whether it is there
 
 uint64_t& AtPeer(std::vector<uint64_t>& by_peer, Peer peer) {
   if (peer >= by_peer.size()) by_peer.resize(peer + 1u);
@@ -104,12 +100,19 @@ void Node::OnMessage(Peer from, LinkId link, Message&& message, uint64_t now_ms)
 void Node::Dispatch(Peer from, LinkId link, Message&& message, const Turn& turn) {
   std::visit(
       Overloaded{
-          [&](Ask& m) { OnAskMessage(link, m, turn); },
-          [&](Guarded& m) { OnGuardedMessage(link, m, turn); },
+          [&](Ask& m) { OnAskMessage(from, link, m, turn); },
+          [&](VouchAsk& m) { OnVouchAsk(from, m, turn); },
+          [&](Vouch& m) {
+            for (size_t db = 0; db < m.flushed.size() && db < Stripe::kDatabases; ++db) {
+              LearnFlush(static_cast<uint8_t>(db), m.flushed[db], turn);
+            }
+            coordinator_.OnVouch(from, std::move(m), turn);
+          },
+          [&](Guarded& m) { OnGuardedMessage(from, link, m, turn); },
           [&](Replicate& m) { OnReplicateMessage(link, m, turn); },
           [&](Prepare& m) { OnPrepareMessage(link, std::move(m), turn); },
           [&](AskGroup& m) { OnAskGroupMessage(link, m, turn); },
-          [&](GuardedGroup& m) { OnGuardedGroupMessage(link, m, turn); },
+          [&](GuardedGroup& m) { OnGuardedGroupMessage(from, link, m, turn); },
           [&](TellGroup& m) {
             for (const Tell& item : m.items) LearnFlush(item.db, item.flushed, turn);
             WithPrimary(m.id,
@@ -125,7 +128,7 @@ void Node::Dispatch(Peer from, LinkId link, Message&& message, const Turn& turn)
             WithPrimary(m.id, [&](Primary& primary) { primary.OnPrepared(from, m, turn); });
           },
           [&](Ack& m) {
-            WithPrimary(m.id, [&](Primary& primary) { primary.OnAck(from, m.id, turn); });
+            WithPrimary(m.id, [&](Primary& primary) { primary.OnAck(from, m, turn); });
           },
           [&](Nack& m) {
             LearnFlush(m.db, m.flushed, turn);
@@ -183,178 +186,11 @@ void Node::OnHandover(Outbox::Handover handover, uint64_t now_ms) {
   SettleHandovers(turn);
 }
 
-// --- requests of peers
-
-void Node::AnswerLink(LinkId link, Answered&& answered, const Turn& turn) {
-  turn.out->answers.emplace_back(link, answered.after, std::move(answered.message));
-}
-
-void Node::OnAskMessage(LinkId link, const Ask& ask, const Turn& turn) {
-  if (ask.key.size() < kRecordKeyPrefixBytes) return;
-  Stripe& stripe = shared_.stripe(shared_.StripeOf(VnodeOfRecordKey(ask.key))).stripe;
-  std::lock_guard lock(stripe.mutex());
-  CachedRecord* entry = FindOrDefer(stripe, ask.key, [&] {
-    return [this, link, ask](const Turn& t) { OnAskMessage(link, ask, t); };
-  });
-  if (entry == nullptr) return;
-  AnswerLink(link, OnAsk(stripe, *entry, ask), turn);
-}
-
-void Node::OnGuardedMessage(LinkId link, const Guarded& guarded, const Turn& turn) {
-  const auto parts = SplitRecordKey(guarded.key);
-  if (!parts.has_value() || parts->db >= Stripe::kDatabases || guarded.version.dot.time == 0)
-    return;
-  if (guarded.base.Covers(guarded.version.dot)) return;
-  LearnFlush(parts->db, guarded.flushed, turn);
-  const uint32_t vnode = VnodeOfRecordKey(guarded.key);
-  RunDelayedPrepares(link, vnode, turn);
-  if (!shared_.clock().Hear(guarded.version.dot.time, turn.now_ms)) return;
-  if (shared_.disk_failed()) return;
-  Stripe& stripe = shared_.stripe(shared_.StripeOf(vnode)).stripe;
-  std::lock_guard lock(stripe.mutex());
-  CachedRecord* entry = FindOrDefer(stripe, guarded.key, [&] {
-    return [this, link, guarded](const Turn& t) { OnGuardedMessage(link, guarded, t); };
-  });
-  if (entry == nullptr) return;
-  const Rules& rules = shared_.settings().rules;
-  Answered answered = OnGuarded(stripe, *entry, vnode, guarded, shared_.clock().last(),
-                                {rules.grants, rules.guard});
-  AnswerLink(link, std::move(answered), turn);
-}
-
-std::optional<uint32_t> Node::CommonVnode(const std::vector<std::string>& record_keys) {
-  std::optional<uint32_t> common;
-  for (const std::string& key : record_keys) {
-    const auto parts = SplitRecordKey(key);
-    if (!parts.has_value() || parts->db >= Stripe::kDatabases) return {};
-    const uint32_t vnode = VnodeOfRecordKey(key);
-    if (common.value_or(vnode) != vnode) return {};
-    common = vnode;
-  }
-  return common;
-}
-
-void Node::OnAskGroupMessage(LinkId link, const AskGroup& ask, const Turn& turn) {
-  std::vector<std::string> keys;
-  for (const Ask& item : ask.items) keys.push_back(item.key);
-  const auto vnode = CommonVnode(keys);
-  if (!vnode.has_value()) return;
-  Stripe& stripe = shared_.stripe(shared_.StripeOf(*vnode)).stripe;
-  std::lock_guard lock(stripe.mutex());
-  const auto held = FindAllOrDefer(stripe, keys, [&] {
-    return [this, link, ask](const Turn& t) { OnAskGroupMessage(link, ask, t); };
-  });
-  if (!held.has_value()) return;
-  AnswerLink(link, OnAskGroup(stripe, held->entries(), ask), turn);
-}
-
-void Node::OnGuardedGroupMessage(LinkId link, const GuardedGroup& group, const Turn& turn) {
-  std::vector<std::string> keys;
-  for (const Guarded& item : group.items) keys.push_back(item.key);
-  const auto vnode = CommonVnode(keys);
-  if (!vnode.has_value() || group.items.empty()) return;
-  for (const Guarded& item : group.items) {
-    const Dot& dot = item.version.dot;
-    if (dot.time == 0 || item.base.Covers(dot)) return;
-    LearnFlush(DbOf(item.key), item.flushed, turn);
-  }
-  RunDelayedPrepares(link, *vnode, turn);
-  for (const Guarded& item : group.items) {
-    if (!shared_.clock().Hear(item.version.dot.time, turn.now_ms)) return;
-  }
-  if (shared_.disk_failed()) return;
-  Stripe& stripe = shared_.stripe(shared_.StripeOf(*vnode)).stripe;
-  std::lock_guard lock(stripe.mutex());
-  const auto held = FindAllOrDefer(stripe, keys, [&] {
-    return [this, link, group](const Turn& t) { OnGuardedGroupMessage(link, group, t); };
-  });
-  if (!held.has_value()) return;
-  const Rules& rules = shared_.settings().rules;
-  Answered answered = OnGuardedGroup(stripe, held->entries(), *vnode, group, shared_.clock().last(),
-                                     {rules.grants, rules.guard});
-  AnswerLink(link, std::move(answered), turn);
-}
-
-void Node::OnReplicateMessage(LinkId link, const Replicate& replicate, const Turn& turn) {
-  if (replicate.key.size() < kRecordKeyPrefixBytes || shared_.disk_failed()) return;
-  if (!shared_.clock().HearRecord(replicate.record, turn.now_ms)) return;
-  Stripe& stripe = shared_.stripe(shared_.StripeOf(VnodeOfRecordKey(replicate.key))).stripe;
-  std::lock_guard lock(stripe.mutex());
-  CachedRecord* entry = FindOrDefer(stripe, replicate.key, [&] {
-    return [this, link, replicate](const Turn& t) { OnReplicateMessage(link, replicate, t); };
-  });
-  if (entry == nullptr) return;
-  Answered answered = OnReplicate(stripe, *entry, replicate, shared_.clock().last());
-  if (replicate.id != 0) AnswerLink(link, std::move(answered), turn);
-}
-
-void Node::OnPrepareMessage(LinkId link, Prepare prepare, const Turn& turn) {
-  for (const Prepare::Item& item : prepare.items) {
-    if (item.vnode >= turn.view->topology().vnode_count()) return;
-    if (!shared_.clock().Hear(item.from, turn.now_ms)) return;
-  }
-  const bool full = delayed_prepares_.size() >= kDelayedPreparesMax;
-  if (full || MayGrantNow(prepare, turn)) return AnswerPrepare(link, prepare, turn);
-  delayed_prepares_.push_back({link, turn.now_ms + kYieldMs, std::move(prepare)});
-}
-
-// A holder that is asked for a vnode finishes first what it is writing there: its own copy would no
-// longer count once it has granted to another, and a write that some have taken and others refused
-// has an unknown outcome.
-bool Node::MayGrantNow(const Prepare& prepare, const Turn& turn) {
-  bool may = true;
-  for (const Prepare::Item& item : prepare.items) {
-    Shared::StripeAndPrimary& place = shared_.stripe(shared_.StripeOf(item.vnode));
-    std::lock_guard lock(place.stripe.mutex());
-    const Grant& grant = place.stripe.grants().Of(item.vnode);
-    const bool ours = grant.holder == shared_.actor() && prepare.actor != grant.holder;
-    if (ours && item.from >= grant.until) may = place.primary.Yield(item.vnode, turn) && may;
-  }
-  return may;
-}
-
-// Those for this vnode that came over this link: the message behind them must not overtake them.
-void Node::RunDelayedPrepares(LinkId link, uint32_t vnode, const Turn& turn) {
-  std::erase_if(delayed_prepares_, [&](const DelayedPrepare& each) {
-    const auto& items = each.prepare.items;
-    const bool now = each.link == link &&
-                     std::any_of(items.begin(), items.end(),
-                                 [vnode](const Prepare::Item& i) { return i.vnode == vnode; });
-    if (now) AnswerPrepare(each.link, each.prepare, turn);
-    return now;
-  });
-}
-
-// Those that have become free, or have waited long enough.
-void Node::TickDelayedPrepares(const Turn& turn) {
-  std::erase_if(delayed_prepares_, [&](const DelayedPrepare& each) {
-    const bool now = turn.now_ms >= each.until_ms || MayGrantNow(each.prepare, turn);
-    if (now) AnswerPrepare(each.link, each.prepare, turn);
-    return now;
-  });
-}
-
-void Node::AnswerPrepare(LinkId link, const Prepare& prepare, const Turn& turn) {
-  Prepared prepared;
-  prepared.id = prepare.id;
-  uint64_t after = 0;
-  if (shared_.disk_failed()) return;
-  for (const Prepare::Item& item : prepare.items) {
-    Shared::StripeAndPrimary& place = shared_.stripe(shared_.StripeOf(item.vnode));
-    std::lock_guard lock(place.stripe.mutex());
-    const Grants::Answer answer =
-        place.stripe.OnPrepare(item.vnode, prepare.actor, item.from, item.until);
-    if (answer.granted) place.primary.OnGranted(item.vnode, prepare.actor, turn);
-    prepared.items.push_back({item.vnode, answer.granted ? answer.since : 0, answer.refused_below});
-    after = std::max(after, place.stripe.grants_sequence());
-  }
-  AnswerLink(link, {std::move(prepared), after}, turn);
-}
-
 // --- links, disk, time
 
 void Node::OnLinkUp(Peer peer, uint64_t now_ms) {
   shared_.OnLinkUp(peer, loop_, now_ms);
+  shared_.steps().WantToHear(peer);
   const Turn turn = TurnAt(now_ms);
   ForOwnStripes([](Primary& primary) { primary.OnLinkUp(); });
   members_.OnLinkUp(peer, turn);
@@ -363,6 +199,8 @@ void Node::OnLinkUp(Peer peer, uint64_t now_ms) {
 
 void Node::OnLinkDown(Peer peer, uint64_t now_ms) {
   shared_.OnLinkDown(peer, loop_);
+  shared_.changes().OnLinkDown(peer, loop_);
+  shared_.steps().Forget(peer);
   const Turn turn = TurnAt(now_ms);
   coordinator_.OnLinkDown(peer, turn);
   keyspace_.OnLinkDown(peer, turn);
@@ -407,6 +245,8 @@ void Node::OnTick(uint64_t now_ms) {
   if (loop_ == 0) sweeper_.OnTick(turn);
   SettleHandovers(turn);
 }
+
+void Node::EndTurn(uint64_t now_ms) { coordinator_.EndTurn(TurnAt(now_ms)); }
 
 // --- for the parts of the node
 

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,9 @@ class Node {
   void OnLoaded(const std::string& key, Found found, std::string_view value, uint64_t now_ms);
   void OnScanned(uint64_t ticket, std::vector<Entry> entries, uint64_t now_ms);
   void OnTick(uint64_t now_ms);  // every few milliseconds
+  // What came since the last call has come: what it asks of others together is asked now.
+  void EndTurn(uint64_t now_ms);
+  bool WantsEndTurn() const { return coordinator_.WantsEndTurn(); }
   // Every second; of loop 0's node alone.
   void OnSecond(uint64_t now_ms) { far_counts_.OnSecond(TurnAt(now_ms)); }
 
@@ -106,6 +110,8 @@ class Node {
   // Has the peer answer at once, if it does anything at all. Not more often than makes sense.
   void Probe(Peer peer, const Turn& turn);
   void NoteLatency(Peer peer, uint64_t ms);
+  // Merges a copy into an entry, whose stripe's lock is held.
+  Answered TakeCopy(Stripe& stripe, CachedRecord& entry, const Replicate& replicate);
   uint32_t loop() const { return loop_; }
 
  private:
@@ -115,10 +121,13 @@ class Node {
   void SettleHandovers(const Turn& turn);
 
   // Requests of peers about single records.
-  void OnAskMessage(LinkId link, const Ask& ask, const Turn& turn);
-  void OnGuardedMessage(LinkId link, const Guarded& guarded, const Turn& turn);
+  void OnAskMessage(Peer from, LinkId link, const Ask& ask, const Turn& turn);
+  void OnVouchAsk(Peer from, const VouchAsk& ask, const Turn& turn);
+  void OnGuardedMessage(Peer from, LinkId link, const Guarded& guarded, const Turn& turn);
   void OnAskGroupMessage(LinkId link, const AskGroup& ask, const Turn& turn);
-  void OnGuardedGroupMessage(LinkId link, const GuardedGroup& group, const Turn& turn);
+  void OnGuardedGroupMessage(Peer from, LinkId link, const GuardedGroup& group, const Turn& turn);
+  void JoinSteps(Peer from, std::span<CachedRecord* const> entries, uint32_t vnode,
+                 const std::optional<Standing>& standing, Message* ack, const Turn& turn);
   void OnReplicateMessage(LinkId link, const Replicate& replicate, const Turn& turn);
   void OnPrepareMessage(LinkId link, Prepare prepare, const Turn& turn);
   bool MayGrantNow(const Prepare& prepare, const Turn& turn);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
@@ -38,6 +39,7 @@ struct Coordinator::Pending {
   enum class State : uint8_t {
     kLoading,    // its record comes from the disk
     kReading,    // replicas have been asked
+    kVouching,   // its record is here, and in step: who vouches is to say so
     kForwarded,  // another node runs it
     kHere,       // this node's primary runs it, and keeps its deadline
     kJoining,    // its parts run
@@ -76,9 +78,13 @@ struct Coordinator::Pending {
   absl::InlinedVector<Peer, 3> asked;
   uint64_t asked_ms = 0;
   uint64_t hedge_at_ms = 0;
-  uint64_t own_after = 0;           // the sequence of our own record
-  std::unique_ptr<JoinState> join;  // kJoining: this,
-  std::unique_ptr<Steps> steps;     // or this
+  uint64_t own_after = 0;       // the sequence of our own record
+  bool plain = false;           // it is read at replicas, even if its record is in step
+  CachedRecord* own = nullptr;  // kVouching: pinned
+  uint64_t step = 0;            // kVouching: what it is in; kReading: what it was in then
+  absl::InlinedVector<std::pair<Peer, Step>, 2> told;  // kReading: by those who may vouch
+  std::unique_ptr<JoinState> join;                     // kJoining: this,
+  std::unique_ptr<Steps> steps;                        // or this
 
   // What a question is numbered with: the request below, the attempt above. "The same as you have"
   // must not be taken for an answer to what was asked with another record in hand.

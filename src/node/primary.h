@@ -30,6 +30,7 @@
 #include "node/operation.h"
 #include "quorum/read_tally.h"
 #include "quorum/write_tally.h"
+#include "replica/changes.h"
 #include "replica/replica.h"
 #include "replica/stripe.h"
 
@@ -58,7 +59,7 @@ class Primary {
   void OnPrepared(Peer from, const Prepared& prepared, const Turn& turn);
   void OnTell(Peer from, Tell tell, const Turn& turn);
   void OnTellGroup(Peer from, TellGroup tell, const Turn& turn);
-  void OnAck(Peer from, uint64_t id, const Turn& turn);
+  void OnAck(Peer from, const Ack& ack, const Turn& turn);
   void OnNack(Peer from, const Nack& nack, const Turn& turn);
 
   // Some peer can be reached again: what was asked into its absence is asked anew with the next
@@ -129,10 +130,13 @@ class Primary {
                    Guarded* guarded, const Turn& turn);
   static std::vector<Version> AsItIs(const Record& base, Version* version);
   // To whoever is likely to answer; `send` does it, the others count as having refused.
+  using WrittenKeys = absl::InlinedVector<Changes::Write::Key, 1>;
   template <typename Send>
-  void SendToOthers(Work& work, const Send& send, const Turn& turn);
+  void SendToOthers(Work& work, WrittenKeys keys, const Send& send, const Turn& turn);
   void WriteGuarded(Work& work, const Record& base, Version version, std::vector<Version> kept,
                     const Turn& turn);
+  void JoinStep(const Changes::Write::Key& written, Peer from, const Standing& standing,
+                const Turn& turn);
   void EvaluateGuarded(Work& work, const Turn& turn);
   void StartUnguarded(Work& work, const Turn& turn);
   bool LeavesUndecided(const Record& record, const Context& seen);

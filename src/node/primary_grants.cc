@@ -91,6 +91,7 @@ void Primary::AskGrants(const std::vector<uint32_t>& vnodes, const Turn& turn) {
       continue;  // too far ahead: the question is given up when it is due again
     const Grants::Answer answer = stripe_.OnPrepare(vnode, shared_.actor(), from, held.asked_until);
     CHECK(answer.granted);
+    if (answer.taken_over) shared_.NoteChange(vnode);
     held.granted_since.push_back(answer.since);
     for (Peer peer : turn.view->ReplicasOf(vnode)) {
       if (peer == kSelf) continue;

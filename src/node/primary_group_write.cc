@@ -40,6 +40,9 @@ void Primary::WriteGroup(GroupWork& group, std::vector<Next> nexts, const Turn& 
   } else {
     stripe_.WriteAll(OwnChanges(group.parts));
   }
+  for (const GroupWork::Part& part : group.parts) {
+    if (part.writes) part.work->step = std::exchange(part.work->entry->in_step, 0);
+  }
   SendGroup(group, message, turn);
   EvaluateGroup(group, turn);
 }
@@ -127,12 +130,15 @@ void Primary::SettleGroup(GroupWork& group) {
   Work& lead = *group.lead();
   const bool own = lead.writes.own();
   lead.decided = true;
+  shared_.changes().EndWrite(lead.round, true);
   if (!own) stripe_.ShowAll(OwnChanges(group.parts));
   const uint64_t since = shared_.settings().rules.grants ? held_[lead.vnode].since : 1;
   for (const GroupWork::Part& part : group.parts) {
     if (!part.writes) continue;
     CachedRecord& entry = *part.work->entry;
     entry.fresh_since = own ? since : 0;
+    entry.settled = own;
+    entry.in_step = own ? part.work->step : 0;
     shared_.clock().Settle(part.work->dot.time, true, own ? entry.sequence : 0);
   }
 }
@@ -146,6 +152,7 @@ void Primary::AbandonGroup(GroupWork& group) {
     shared_.clock().Settle(part.work->dot.time, false, 0);
   }
   stripe_.RevertAll(entries);
+  shared_.changes().EndWrite(group.lead()->round, false);
   for (CachedRecord* entry : entries) entry->fresh_since = 0;
   EndRound(*group.lead());
 }

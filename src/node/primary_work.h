@@ -40,6 +40,9 @@ struct Primary::Work {
   Context base;       // kWrite: what the version was computed from
   Dot dot;
   Record record;  // as it will be at everyone who takes it
+  // What the own record was in step with. While the write is on its way others may all have it
+  // that this node has not heard of.
+  uint64_t step = 0;
   bool decided = false;
   bool confirming =
       false;  // what the record holds is made decided, before an unguarded write that spreads it

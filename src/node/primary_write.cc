@@ -53,54 +53,90 @@ void Primary::WriteGuarded(Work& work, const Record& base, Version version,
   } else {
     stripe_.Write(*work.entry, Merge(work.entry->record, work.record));
   }
+  work.step = std::exchange(work.entry->in_step, 0);
   SendToOthers(
-      work, [&](Peer peer) { SendTo(peer, guarded, turn); }, turn);
+      work, {{work.key, work.dot}},
+      [&](Peer peer) {
+        guarded.standing = shared_.changes().StandingFor(peer);
+        SendTo(peer, guarded, turn);
+      },
+      turn);
   EvaluateGuarded(work, turn);
 }
 
 template <typename Send>
-void Primary::SendToOthers(Work& work, const Send& send, const Turn& turn) {
+void Primary::SendToOthers(Work& work, WrittenKeys keys, const Send& send, const Turn& turn) {
   shared_.NoteGuardedSent();
+  Changes::Write write;
+  write.lane = shared_.LaneOf(index_);
+  write.keys = std::move(keys);
   // Who is suspect is spared, unless it takes the suspects to make a majority.
   const bool alive_do = turn.view->AliveReplicasOf(work.vnode) >= turn.view->Majority();
   for (Peer peer : turn.view->ReplicasOf(work.vnode)) {
     if (peer == kSelf) continue;
-    if (alive_do ? turn.view->alive(peer) : turn.view->link_up(peer)) {
+    const bool sent = alive_do ? turn.view->alive(peer) : turn.view->link_up(peer);
+    (sent ? write.unanswered : write.lacking).push_back(peer);
+    if (sent) {
       send(peer);
     } else {
       work.writes.AddNack(peer);
     }
   }
+  shared_.changes().BeginWrite(work.round, std::move(write));
 }
 
 void Primary::SendGroup(const GroupWork& group, const GuardedGroup& message, const Turn& turn) {
-  const auto whole = [&](Peer peer) { SendTo(peer, message, turn); };
+  WrittenKeys keys;
+  for (const Guarded& item : message.items) keys.push_back({item.key, item.version.dot});
+  const auto whole = [&](Peer peer) {
+    GuardedGroup copy = message;
+    copy.standing = shared_.changes().StandingFor(peer);
+    SendTo(peer, std::move(copy), turn);
+  };
   const auto in_pieces = [&](Peer peer) {
     for (const Guarded& item : message.items) {
       SendTo(peer, GuardedGroup{message.id, {item}}, turn);
     }
   };
   if (shared_.settings().rules.whole_groups) {
-    SendToOthers(*group.lead(), whole, turn);
+    SendToOthers(*group.lead(), keys, whole, turn);
   } else {
-    SendToOthers(*group.lead(), in_pieces, turn);
+    SendToOthers(*group.lead(), keys, in_pieces, turn);
   }
 }
 
-void Primary::OnAck(Peer from, uint64_t id, const Turn& turn) {
-  if (Work* work = WorkOf(id, State::kWrite); work != nullptr) {
+void Primary::OnAck(Peer from, const Ack& ack, const Turn& turn) {
+  const WrittenKeys written = shared_.changes().OnAck(from, ack.id);
+  if (Work* work = WorkOf(ack.id, State::kWrite); work != nullptr) {
     work->writes.AddAck(from);
     EvaluateGuarded(*work, turn);
-  } else if (work = WorkOf(id, State::kUnguarded); work != nullptr) {
+  } else if (work = WorkOf(ack.id, State::kUnguarded); work != nullptr) {
     work->writes.AddAck(from);
     EvaluateUnguarded(*work, turn);
   }
+  if (ack.standing.has_value()) {
+    for (const Changes::Write::Key& each : written) JoinStep(each, from, *ack.standing, turn);
+  }
   Drain(turn);
+}
+
+// A replica has taken a write, so what it has of the key is what is shown here, if no other write
+// has come since.
+void Primary::JoinStep(const Changes::Write::Key& written, Peer from, const Standing& standing,
+                       const Turn& turn) {
+  CachedRecord* entry = stripe_.Find(written.key);
+  if (entry == nullptr || shared_.changes().HasUndecided(written.key)) return;
+  const Version* newest = Newest(entry->record);
+  const auto parts = SplitRecordKey(written.key);
+  if (newest == nullptr || newest->dot != written.dot || !parts.has_value()) return;
+  shared_.JoinStepAfterWrite(*entry, turn.view->topology().VnodeOf(parts->slot), *turn.view, from,
+                             standing);
 }
 
 void Primary::OnNack(Peer from, const Nack& nack, const Turn& turn) {
   shared_.clock().Hear(nack.clock, turn.now_ms);
   shared_.clock().HearRecord(nack.record, turn.now_ms);
+  shared_.changes().OnNack(from, nack.id);
   if (Work* work = WorkOf(nack.id, State::kWrite); work != nullptr) {
     if (nack.holder_is_another) Lose(held_[work->vnode], turn);
     work->writes.AddNack(from);
@@ -125,9 +161,12 @@ void Primary::EvaluateGuarded(Work& work, const Turn& turn) {
   }
   if (writes.Decided() && !work.decided) {
     work.decided = true;
+    shared_.changes().EndWrite(work.round, true);
     if (!writes.own()) stripe_.Show(entry, Merge(entry.record, work.record));
     const uint64_t since = shared_.settings().rules.grants ? held_[work.vnode].since : 1;
     entry.fresh_since = writes.own() ? since : 0;
+    entry.settled = writes.own();
+    entry.in_step = writes.own() ? work.step : 0;
     shared_.clock().Settle(work.dot.time, true, writes.own() ? entry.sequence : 0);
   }
   if (work.decided && work.confirming) return WriteUnguarded(work, true, turn);
@@ -150,6 +189,7 @@ void Primary::AbandonWrite(Work& work) {
   CHECK(!work.decided);
   stripe_.Revert(*work.entry);
   work.entry->fresh_since = 0;
+  shared_.changes().EndWrite(work.round, false);
   shared_.clock().Settle(work.dot.time, false, 0);
   EndRound(work);
 }
@@ -215,6 +255,7 @@ void Primary::WriteUnguarded(Work& work, bool spread, const Turn& turn) {
   const Context seen = operation.context.has_value() ? *operation.context : entry.record.context;
   version.dot = {shared_.actor(), shared_.clock().Name(turn.now_ms)};
   stripe_.Write(entry, Put(entry.record, seen, std::move(version)));
+  shared_.NoteChange(work.vnode);
   BeginRound(work, State::kUnguarded, turn);
   work.writes = WriteTally(turn.view->replicas() - 1, NeedOf(operation, turn));
   work.writes.AddOwn();

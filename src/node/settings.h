@@ -24,6 +24,11 @@ struct Rules {
   bool whole_groups = true;         // the writes of a group travel in one message
   bool run_once = true;             // of two nodes that were sent a command one runs it
   bool keep_order = true;           // a command that was not run does not take its turn too late
+  // Reads that are vouched for.
+  bool step_under_grant = true;    // records join a step only where all have granted to the primary
+  bool heed_changes = true;        // a change at who vouches ends the step
+  bool heed_behind = true;         // a decided write that is on its way here is waited for
+  bool vouched_after_read = true;  // the word was given after the read began
   // Not a rule that anything depends on: without it every replica runs what it is asked, so that
   // several are primary all the time.
   bool first_alive_is_primary = true;

@@ -18,6 +18,7 @@ Shared::Shared(const Settings& settings, Store& store, const Identity& identity)
       store_(store),
       self_(identity.self),
       clock_(identity.actor, identity.clock, settings.max_clock_drift_ms + settings.grant_ms),
+      changes_(identity.clock),
       active_expiry_(settings.active_expiry),
       topology_(std::make_shared<const Topology>(identity.topology)),
       peer_ids_({identity.self.id}),
@@ -76,8 +77,11 @@ void Shared::RebuildViewLocked() {
     states[peer] = {peer == kSelf || liveness_.alive(peer),
                     peer == kSelf || liveness_.link_up(peer)};
   }
-  view_ = std::make_shared<const ClusterView>(topology_, peer_of, std::move(states), frozen_);
-  view_version_.fetch_add(1, std::memory_order_release);
+  const uint64_t version = view_version_.load(std::memory_order_relaxed) + 1;
+  view_ =
+      std::make_shared<const ClusterView>(topology_, peer_of, std::move(states), frozen_, version);
+  steps_.OnView(version);
+  view_version_.store(version, std::memory_order_release);
 }
 
 void Shared::OnLinkUp(Peer peer, uint32_t lane, uint64_t now_ms) {

@@ -24,6 +24,8 @@
 #include "node/dot_clock.h"
 #include "node/primary.h"
 #include "node/settings.h"
+#include "node/steps.h"
+#include "replica/changes.h"
 #include "replica/stripe.h"
 #include "store/store.h"
 
@@ -70,6 +72,24 @@ class Shared {
   // The latest snapshot; `version` is cheap to compare first.
   std::shared_ptr<const ClusterView> view() const;
   uint64_t view_version() const { return view_version_.load(std::memory_order_acquire); }
+
+  // What other replicas may not know of, and which records are in step with theirs.
+  Changes& changes() { return changes_; }
+  Steps& steps() { return steps_; }
+  void NoteChange(uint32_t vnode) {
+    changes_.Note(vnode);
+    steps_.Leave(vnode);
+  }
+
+  // The entry's record is the same at `from`, which has taken it as a guarded write or sent it as
+  // one, when its standing was this. It is in step if that is all whose word it takes.
+  void JoinStepAfterWrite(CachedRecord& entry, uint32_t vnode, const ClusterView& view, Peer from,
+                          const Standing& standing) {
+    const auto vouchers = view.VouchersOf(vnode);
+    if (vouchers.size() != 1 || vouchers.front() != from) return;
+    const std::pair<Peer, Standing> told[] = {{from, standing}};
+    if (const auto step = steps_.Join(vnode, view.version(), told)) entry.in_step = *step;
+  }
 
   // Numbers a node: by its id once that is known.
   Peer PeerOf(std::string_view node_id);
@@ -164,6 +184,8 @@ class Shared {
   Store& store_;
   const NodeInfo self_;
   DotClock clock_;
+  Changes changes_;
+  Steps steps_;
   std::vector<std::unique_ptr<StripeAndPrimary>> stripes_;
   std::array<std::atomic<uint64_t>, Stripe::kDatabases> flushed_{};
   std::mutex flush_mutex_;                                   // one flush at a time

@@ -31,11 +31,12 @@ bool Grant::Decode(std::string_view bytes, Grant* grant) {
 
 Grants::Answer Grants::OnPrepare(uint32_t vnode, uint64_t actor, uint64_t from, uint64_t until) {
   Grant& grant = grants_[vnode];
-  if (grant.holder != actor && from < grant.until) return {false, 0, grant.until, false};
+  if (grant.holder != actor && from < grant.until) return {false, 0, grant.until};
   const Grant before = grant;
   if (grant.holder != actor) grant = {actor, from, 0};
   grant.until = std::max(grant.until, until);
-  return {true, grant.since, 0, grant != before};
+  const bool taken_over = before.holder != 0 && before.holder != actor;
+  return {true, grant.since, 0, grant != before, taken_over};
 }
 
 const Grant& Grants::Of(uint32_t vnode) const {

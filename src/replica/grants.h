@@ -33,6 +33,7 @@ class Grants {
     uint64_t since = 0;          // if granted
     uint64_t refused_below = 0;  // if refused
     bool changed = false;        // the grant has to be stored
+    bool taken_over = false;     // another has held it until now
   };
   // `actor` wants to name dots in [from, until).
   Answer OnPrepare(uint32_t vnode, uint64_t actor, uint64_t from, uint64_t until);

@@ -43,6 +43,9 @@ struct CachedRecord {
   uint64_t logged_sequence = 0;  // of the last batch that touched the key
   // As a primary: known to be fresh under the grant held since then; 0: not.
   uint64_t fresh_since = 0;
+  // The step of its vnode in which it was the same at enough replicas (node/steps.h); 0: in none.
+  uint64_t in_step = 0;
+  bool settled = false;  // what is shown is known to be decided
 
  private:
   friend class RecordCache;

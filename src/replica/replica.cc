@@ -55,7 +55,7 @@ Answered OnGuarded(Stripe& stripe, CachedRecord& entry, uint32_t vnode, const Gu
     return Refuse(stripe, entry, guarded.id, another, clock);
   }
   stripe.Write(entry, Merge(entry.record, RecordOf(guarded)));
-  return {Ack{guarded.id}, entry.sequence};
+  return {Ack{guarded.id}, entry.sequence, true};
 }
 
 Answered OnGuardedGroup(Stripe& stripe, const std::vector<CachedRecord*>& entries, uint32_t vnode,
@@ -81,7 +81,7 @@ Answered OnGuardedGroup(Stripe& stripe, const std::vector<CachedRecord*>& entrie
     changes.push_back({entries[i], Merge(entry.record, RecordOf(items[i]))});
   }
   stripe.WriteAll(std::move(changes));
-  return {Ack{group.id}, entries.front()->sequence};
+  return {Ack{group.id}, entries.front()->sequence, true};
 }
 
 Answered OnReplicate(Stripe& stripe, CachedRecord& entry, const Replicate& replicate,

@@ -15,6 +15,7 @@ namespace kindred {
 struct Answered {
   Message message;
   uint64_t after = 0;  // sequence
+  bool taken = false;  // a guarded write, which the records are now
 };
 
 // Which checks of a guarded write hold; the simulator leaves them out one at a time.

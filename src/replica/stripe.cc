@@ -114,6 +114,7 @@ void Stripe::Shown(CachedRecord& entry, Record next, uint64_t sequence) {
   entry.sequence = entry.logged_sequence = sequence;
   entry.logged.reset();
   entry.record = std::move(next);
+  entry.settled = false;
   cache_.Resized(entry);
 }
 

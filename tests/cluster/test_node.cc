@@ -62,45 +62,46 @@ void TestNode::StopCleanly() {
 void TestNode::Submit(const Request& request, uint64_t now_ms, Done done) {
   std::string reply;
   const Submitted submitted = node_->Submit(request, &reply, now_ms);
-  OnSubmitted(submitted, std::move(reply), std::move(done));
+  OnSubmitted(submitted, std::move(reply), std::move(done), now_ms);
 }
 
 void TestNode::SubmitGroup(const GroupRequest& request, uint64_t now_ms, Done done) {
   std::string reply;
   const Submitted submitted = node_->SubmitGroup(request, &reply, now_ms);
-  OnSubmitted(submitted, std::move(reply), std::move(done));
+  OnSubmitted(submitted, std::move(reply), std::move(done), now_ms);
 }
 
-void TestNode::OnSubmitted(const Submitted& submitted, std::string reply, Done done) {
+void TestNode::OnSubmitted(const Submitted& submitted, std::string reply, Done done,
+                           uint64_t now_ms) {
   const uint64_t id = submitted.done ? ++last_immediate_ : submitted.id;
   done_[id] = std::move(done);
   if (submitted.done) gated_.emplace(submitted.after, Gated{true, id, std::move(reply), {}});
-  Flush();
+  Flush(now_ms);
 }
 
 void TestNode::OnRequestMessage(size_t from, uint64_t link, Message message, uint64_t now_ms) {
   node_->OnMessage(PeerAt(from), (link << kIndexBits) | (from + 1), std::move(message), now_ms);
-  Flush();
+  Flush(now_ms);
 }
 
 void TestNode::OnAnswerMessage(size_t from, Message message, uint64_t now_ms) {
   node_->OnMessage(PeerAt(from), 0, std::move(message), now_ms);
-  Flush();
+  Flush(now_ms);
 }
 
 void TestNode::OnLinkUp(size_t peer, uint64_t now_ms) {
   node_->OnLinkUp(PeerAt(peer), now_ms);
-  Flush();
+  Flush(now_ms);
 }
 
 void TestNode::OnLinkDown(size_t peer, uint64_t now_ms) {
   node_->OnLinkDown(PeerAt(peer), now_ms);
-  Flush();
+  Flush(now_ms);
 }
 
 void TestNode::OnTick(uint64_t now_ms) {
   node_->OnTick(now_ms);
-  Flush();
+  Flush(now_ms);
 }
 
 void TestNode::Sync(uint64_t now_ms) {
@@ -133,11 +134,19 @@ void TestNode::RunLoads(uint64_t now_ms) {
                      store_.Scan({column, scan.from, scan.until, scan.entries_max, 1 << 20}),
                      now_ms);
   }
-  Flush();
+  Flush(now_ms);
+}
+
+void TestNode::EndTurn(uint64_t now_ms) {
+  node_->EndTurn(now_ms);
+  Flush(now_ms);
 }
 
 // What the core wants to happen.
-void TestNode::Flush() {
+void TestNode::Flush(uint64_t now_ms) {
+  if (node_->WantsEndTurn()) {
+    outside_.turn != nullptr ? outside_.turn() : node_->EndTurn(now_ms);
+  }
   Outbox out;
   std::swap(out, node_->outbox());
   CHECK(out.handovers.empty());  // there is one loop

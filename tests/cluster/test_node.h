@@ -30,6 +30,7 @@ class TestNode {
     std::function<void(size_t to, uint64_t link, Message message)>
         answer;                  // on the link that `to` opened
     std::function<void()> load;  // loads or scans want to be run, some time
+    std::function<void()> turn;  // EndTurn is wanted, some time; none: after each input
   };
   using Done = std::function<void(const std::string& reply)>;
 
@@ -59,6 +60,7 @@ class TestNode {
   void OnTick(uint64_t now_ms);
   void Sync(uint64_t now_ms);      // all that is queued becomes durable
   void RunLoads(uint64_t now_ms);  // loads and scans that were asked for
+  void EndTurn(uint64_t now_ms);
 
   Node& node() { return *node_; }
   Shared& shared() { return *shared_; }
@@ -74,8 +76,8 @@ class TestNode {
     Message message;
   };
   using Gates = std::multimap<uint64_t, Gated>;  // by sequence
-  void OnSubmitted(const Submitted& submitted, std::string reply, Done done);
-  void Flush();
+  void OnSubmitted(const Submitted& submitted, std::string reply, Done done, uint64_t now_ms);
+  void Flush(uint64_t now_ms);
   void Release();
   void Leave(Gated item);
   Peer PeerAt(size_t index) { return shared_->PeerOf(ids_[index]); }

@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   app.add_flag("--duels", options.duels, "three nodes of which each runs what it is asked");
   app.add_flag("--groups", options.groups, "clients mostly run groups of commands");
   app.add_flag("--pipelines", options.pipelines, "clients mostly send INCRs without waiting");
+  app.add_flag("--readers", options.readers, "clients mostly read, and often");
   CLI11_PARSE(app, argc, argv);
 
   if (!left_out.empty() && !kindred::LeaveOut(left_out, &options)) {

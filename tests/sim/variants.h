@@ -15,7 +15,7 @@ struct RuleName {
   bool Rules::*rule;
 };
 
-inline constexpr std::array<RuleName, 13> kRuleNames = {{
+inline constexpr std::array<RuleName, 17> kRuleNames = {{
     {"AckAfterSync", &Rules::ack_after_sync},
     {"NewActorAfterCrash", &Rules::new_actor_after_crash},
     {"Grants", &Rules::grants},
@@ -29,6 +29,10 @@ inline constexpr std::array<RuleName, 13> kRuleNames = {{
     {"WholeGroups", &Rules::whole_groups},
     {"RunOnce", &Rules::run_once},
     {"KeepOrder", &Rules::keep_order},
+    {"StepUnderGrant", &Rules::step_under_grant},
+    {"HeedChanges", &Rules::heed_changes},
+    {"HeedBehind", &Rules::heed_behind},
+    {"VouchedAfterRead", &Rules::vouched_after_read},
 }};
 
 // False: there is no such rule.
@@ -38,6 +42,8 @@ inline bool LeaveOut(std::string_view name, WorldOptions* options) {
     options->rules.*each.rule = false;
     if (!options->rules.whole_groups) options->groups = true;
     if (!options->rules.keep_order) options->pipelines = true;
+    options->readers = !options->rules.step_under_grant || !options->rules.heed_changes ||
+                       !options->rules.heed_behind || !options->rules.vouched_after_read;
     options->links_repeat = !options->rules.links_once;
     return true;
   }

@@ -10,8 +10,10 @@ namespace kindred {
 namespace {
 
 constexpr uint64_t kTimeoutMs = 300;
-constexpr uint64_t kOpsMax =
-    90;  // of linearizable keys in one run; a longer history only makes the search longer
+// Of linearizable keys in one run; a longer history only makes the search longer, which reads do
+// less than writes.
+constexpr uint64_t kOpsMax = 90;
+constexpr uint64_t kReadersOpsMax = 400;
 
 Consistency Plain() { return Consistency(); }
 
@@ -42,7 +44,8 @@ std::vector<std::string> Workload::Keys() const {
 }
 
 void Workload::Later(uint32_t client) {
-  world_.After(1000 + world_.random().Below(80'000), [this, client] { Step(client); });
+  const uint64_t wait_us = world_.readers() ? 15'000 : 80'000;
+  world_.After(1000 + world_.random().Below(wait_us), [this, client] { Step(client); });
 }
 
 void Workload::Step(uint32_t client) {
@@ -55,13 +58,14 @@ void Workload::Step(uint32_t client) {
     pipelines_.Begin(client, node);
     return Later(client);
   }
+  if (world_.readers() && random.Chance(0.8)) return IssueRead(client, node);
   const double draw = random.UniformDouble();
   if (!world_.duels()) {
     if (draw < 0.05) return IssueMixed(client, node);
     if (draw < 0.13) return IssueFlushes(client, node, DrawFlushes());
     if (draw < 0.28) return IssueSiblings(client, node, random.Chance(0.5) ? "s0" : "s1", Plain());
   }
-  if (history_.size() >= kOpsMax) return Later(client);
+  if (history_.size() >= OpsMax()) return Later(client);
   Consistency consistency = Plain();
   if (random.Chance(0.05)) consistency.read = Level::All();
   Op op;
@@ -100,6 +104,17 @@ void Workload::Step(uint32_t client) {
   op.arg2 = value;
   op.arg = "v" + std::to_string(last_value_ - std::min<uint64_t>(last_value_, 1 + random.Below(8)));
   Issue(client, node, op, {"set", op.key, value, "ifeq", op.arg}, consistency);
+}
+
+size_t Workload::OpsMax() const { return world_.readers() ? kReadersOpsMax : kOpsMax; }
+
+void Workload::IssueRead(uint32_t client, size_t node) {
+  if (history_.size() >= OpsMax()) return Later(client);
+  static constexpr const char* kKeys[] = {"r0", "r1", "c0"};
+  Op op;
+  op.key = kKeys[world_.random().Below(3)];
+  op.kind = OpKind::kRead;
+  Issue(client, node, op, {"get", op.key}, Plain());
 }
 
 void Workload::Issue(uint32_t client, size_t node, Op op, std::vector<std::string> args,

@@ -64,6 +64,8 @@ class Workload {
   };
   void Step(uint32_t client);
   void Later(uint32_t client);
+  size_t OpsMax() const;
+  void IssueRead(uint32_t client, size_t node);
   void Issue(uint32_t client, size_t node, Op op, std::vector<std::string> args,
              const Consistency& consistency);
   void IssueSiblings(uint32_t client, size_t node, const std::string& key, Consistency consistency);

@@ -50,6 +50,7 @@ World::World(uint64_t seed, const WorldOptions& options) : random_(seed), option
     crash_weight_ = OneOf<double>(random_, {0.3, 2, 6});
     cut_weight_ = 2;
   }
+  turn_max_us_ = OneOf<uint64_t>(random_, {1, 1000, 5000});
   if (seed % 4 == 3) slow_disk_ = seed / 4 % size;
   const uint64_t skew_max = OneOf<uint64_t>(random_, {0, 5, 30, 400});
   const double cold = OneOf<double>(random_, {0, 0, 0.3});
@@ -88,6 +89,14 @@ World::World(uint64_t seed, const WorldOptions& options) : random_(seed), option
       const uint64_t life = nodes_[i]->life();
       After(random_.Below(3000), [this, i, life] {
         if (nodes_[i]->up() && nodes_[i]->life() == life) nodes_[i]->RunLoads(NowMs(i));
+      });
+    };
+    outside.turn = [this, i] {
+      const uint64_t life = nodes_[i]->life();
+      After(random_.Below(turn_max_us_), [this, i, life] {
+        WhenRunning(i, [this, i, life] {
+          if (nodes_[i]->life() == life) nodes_[i]->EndTurn(NowMs(i));
+        });
       });
     };
     nodes_.push_back(std::make_unique<TestNode>(i, info, settings, random_.Next(), outside));

@@ -32,6 +32,8 @@ struct WorldOptions {
   bool groups = false;
   // Clients mostly send INCRs without waiting for answers (pipelines.h). Off, likewise.
   bool pipelines = false;
+  // Clients mostly read, and often. Off, likewise.
+  bool readers = false;
 };
 
 class World {
@@ -45,6 +47,7 @@ class World {
   bool duels() const { return options_.duels; }
   bool groups() const { return options_.groups; }
   bool pipelines() const { return options_.pipelines; }
+  bool readers() const { return options_.readers; }
   // A node for a client's next command.
   size_t DrawNode(uint32_t client);
   TestNode& node(size_t index) { return *nodes_[index]; }
@@ -120,6 +123,7 @@ class World {
   uint64_t fault_every_us_ = 0;  // on average; 0: no faults
   double crash_weight_ = 0, cut_weight_ = 0, pause_weight_ = 0, reset_weight_ = 0,
          doubt_weight_ = 0;
+  uint64_t turn_max_us_ = 1;
   size_t slow_disk_ = SIZE_MAX;  // whose syncs take long
   double favour_ = 0;            // how often a client goes to the first node
 };

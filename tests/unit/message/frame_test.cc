@@ -43,7 +43,7 @@ using Lines = std::vector<std::string>;
 
 TEST(Frame, ATurnIsOneFrame) {
   const std::string bytes = Turn({Ack{1}, Ack{2}});
-  EXPECT_EQ(bytes, std::string("\0\0\0\4\6\1\6\2", 8));
+  EXPECT_EQ(bytes, std::string("\0\0\0\6\6\1\0\6\2\0", 10));
 }
 
 TEST(Frame, ATurnWithoutMessagesLeavesNoBytes) { EXPECT_EQ(Turn({}), ""); }

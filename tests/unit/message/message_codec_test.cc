@@ -182,7 +182,8 @@ TEST(MessageCodec, TheBytesOfAGuardedWrite) {
             "00000000000000010000000000000007"    // dot
             "110176"                              // guarded string, payload
             "00"                                  // nothing kept
-            "0000000000000000");                  // no flush
+            "0000000000000000"                    // no flush
+            "00");                                // no standing
 }
 
 }  // namespace

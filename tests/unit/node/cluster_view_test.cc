@@ -35,6 +35,7 @@ class View {
   }
   void Kill(size_t node) { states_[PeerOf(node)] = {false, false}; }
   void Silence(size_t node) { states_[PeerOf(node)] = {false, true}; }
+  void Unlink(size_t node) { states_[PeerOf(node)] = {true, false}; }
 
   ClusterView Make(bool frozen = false) const {
     const auto peer_of = [this](const NodeInfo& node) { return PeerOf(node.id[0] - 'a'); };
@@ -132,6 +133,92 @@ TEST(ClusterView, WhoIsNoMemberIsUnknown) {
   EXPECT_FALSE(view.IsMember(3));
   EXPECT_FALSE(view.alive(3));
   EXPECT_FALSE(view.link_up(3));
+}
+
+std::vector<Peer> VouchersOf(const ClusterView& view, uint32_t vnode) {
+  const auto vouchers = view.VouchersOf(vnode);
+  return {vouchers.begin(), vouchers.end()};
+}
+
+TEST(ClusterView, ThePrimaryVouchesUnlessItIsThisNode) {
+  for (size_t self = 0; self < 3; ++self) {
+    const View cluster(3, self);
+    const ClusterView view = cluster.Make();
+    for (uint32_t vnode = 0; vnode < 64; ++vnode) {
+      const Peer primary = view.PrimaryOf(vnode);
+      const Peer next = cluster.PeerOf((self + 1) % 3);
+      EXPECT_EQ(VouchersOf(view, vnode), std::vector<Peer>{primary == kSelf ? next : primary});
+    }
+  }
+}
+
+TEST(ClusterView, ForAPrimaryTheNextLiveOneVouches) {
+  View cluster(3, 0);
+  cluster.Silence(1);
+  const ClusterView view = cluster.Make();
+  const Peer alive = cluster.PeerOf(2);
+  for (uint32_t vnode = 0; vnode < 64; ++vnode) {
+    EXPECT_EQ(VouchersOf(view, vnode), std::vector<Peer>{alive}) << "it is the only one left";
+  }
+}
+
+TEST(ClusterView, NobodyVouchesWhereNoMajorityIsAlive) {
+  View cluster(3, 1);
+  cluster.Kill(0);
+  cluster.Silence(2);
+  const ClusterView view = cluster.Make();
+  for (uint32_t vnode = 0; vnode < 64; ++vnode) EXPECT_TRUE(VouchersOf(view, vnode).empty());
+}
+
+TEST(ClusterView, NobodyElseVouchesInThePlaceOfAPrimaryThatCannotBeReached) {
+  View cluster(3, 0);
+  cluster.Unlink(1);
+  const ClusterView view = cluster.Make();
+  for (uint32_t vnode = 0; vnode < 64; ++vnode) {
+    const bool unlinked = view.PrimaryOf(vnode) == cluster.PeerOf(1);
+    EXPECT_EQ(VouchersOf(view, vnode),
+              unlinked ? std::vector<Peer>() : std::vector<Peer>{cluster.PeerOf(2)});
+  }
+}
+
+TEST(ClusterView, OnlyReplicasVouchAndOnlyForReplicas) {
+  constexpr size_t kNodes = 4;
+  for (size_t self = 0; self < kNodes; ++self) {
+    const View cluster(kNodes, self);
+    const ClusterView view = cluster.Make();
+    for (uint32_t vnode = 0; vnode < 64; ++vnode) {
+      const auto vouchers = VouchersOf(view, vnode);
+      ASSERT_EQ(vouchers.size(), view.IsReplica(vnode) ? 1u : 0u);
+      if (vouchers.empty()) continue;
+      const auto replicas = view.ReplicasOf(vnode);
+      EXPECT_NE(vouchers[0], kSelf);
+      EXPECT_NE(std::find(replicas.begin(), replicas.end(), vouchers[0]), replicas.end());
+    }
+  }
+}
+
+TEST(ClusterView, NobodyVouchesWhereThisNodeIsTheOnlyLiveReplica) {
+  View cluster(4, 0);
+  cluster.Silence(1);
+  cluster.Silence(2);
+  const ClusterView view = cluster.Make();
+  for (uint32_t vnode = 0; vnode < 64; ++vnode) {
+    const auto replicas = view.ReplicasOf(vnode);
+    const bool both = view.IsReplica(vnode) && std::find(replicas.begin(), replicas.end(),
+                                                         cluster.PeerOf(3)) != replicas.end();
+    EXPECT_EQ(VouchersOf(view, vnode),
+              both ? std::vector<Peer>{cluster.PeerOf(3)} : std::vector<Peer>())
+        << vnode;
+  }
+}
+
+TEST(ClusterView, OfTwoNodesTheOtherOneVouchesAndOfOneNobody) {
+  const ClusterView two = View(2, 0).Make();
+  const ClusterView one = View(1, 0).Make();
+  for (uint32_t vnode = 0; vnode < 64; ++vnode) {
+    EXPECT_EQ(VouchersOf(two, vnode), std::vector<Peer>{1});
+    EXPECT_TRUE(VouchersOf(one, vnode).empty());
+  }
 }
 
 TEST(ClusterView, MembersStandWhereTheirNodesDo) {
