@@ -37,7 +37,7 @@ struct Decided {
 struct Standing {
   uint64_t life = 0;     // the node's clock when it started: what it counts begins anew with each
   uint64_t changes = 0;  // of its grants' holders, and of records by anything but a guarded write
-  uint64_t missed = 0;   // its guarded writes that the other was not sent, or has refused
+  uint64_t missed = 0;   // its guarded writes that are over and that the other has not got
   bool operator==(const Standing&) const = default;
 };
 

@@ -49,16 +49,14 @@ void ClusterView::AddAsked(std::span<const uint16_t> nodes) {
 
 void ClusterView::AddVouchers(uint32_t vnode) {
   const auto may_vouch = [this](Peer peer) { return alive(peer) && link_up(peer); };
-  const auto asked = AskedFor(vnode);
   const Peer primary = primaries_[vnode];
   absl::InlinedVector<Peer, 4> vouchers;
   if (primary != kSelf) vouchers.push_back(primary);
-  for (Peer peer : asked) {
+  for (Peer peer : AskedFor(vnode)) {
     if (peer != primary && may_vouch(peer)) vouchers.push_back(peer);
   }
-  const bool primary_vouches =
-      primary == kSelf ||
-      (may_vouch(primary) && std::find(asked.begin(), asked.end(), primary) != asked.end());
+  // A replica that is alive, as this node is, comes before all that are none.
+  const bool primary_vouches = primary == kSelf || may_vouch(primary);
   const size_t need = Majority() - 1;
   if (IsReplica(vnode) && primary_vouches && vouchers.size() >= need) {
     vouchers_.insert(vouchers_.end(), vouchers.begin(),

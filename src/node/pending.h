@@ -81,7 +81,7 @@ struct Coordinator::Pending {
   uint64_t own_after = 0;       // the sequence of our own record
   bool plain = false;           // it is read at replicas, even if its record is in step
   CachedRecord* own = nullptr;  // kVouching: pinned
-  uint64_t step = 0;            // kVouching: what it is in; kReading: what it was in then
+  uint64_t step = 0;            // kVouching: the record's; kReading: the vnode's at the question
   absl::InlinedVector<std::pair<Peer, Step>, 2> told;  // kReading: by those who may vouch
   std::unique_ptr<JoinState> join;                     // kJoining: this,
   std::unique_ptr<Steps> steps;                        // or this

@@ -27,7 +27,7 @@ struct Rules {
   // Reads that are vouched for.
   bool step_under_grant = true;    // records join a step only where all have granted to the primary
   bool heed_changes = true;        // a change at who vouches ends the step
-  bool heed_behind = true;         // a decided write that is on its way here is waited for
+  bool heed_behind = true;         // a key whose write is on its way here is read plainly
   bool vouched_after_read = true;  // the word was given after the read began
   // Not a rule that anything depends on: without it every replica runs what it is asked, so that
   // several are primary all the time.

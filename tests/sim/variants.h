@@ -42,8 +42,10 @@ inline bool LeaveOut(std::string_view name, WorldOptions* options) {
     options->rules.*each.rule = false;
     if (!options->rules.whole_groups) options->groups = true;
     if (!options->rules.keep_order) options->pipelines = true;
-    options->readers = !options->rules.step_under_grant || !options->rules.heed_changes ||
-                       !options->rules.heed_behind || !options->rules.vouched_after_read;
+    if (!options->rules.step_under_grant || !options->rules.heed_changes ||
+        !options->rules.heed_behind || !options->rules.vouched_after_read) {
+      options->readers = true;
+    }
     options->links_repeat = !options->rules.links_once;
     return true;
   }
