@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "base/check.h"
 #include "io/data_directory.h"
+#include "store/keys.h"
 
 namespace kindred {
 
@@ -28,10 +29,13 @@ constexpr size_t kBatchBytesKept = 16u << 20;
 
 rocksdb::Slice SliceOf(const std::string& bytes) { return {bytes.data(), bytes.size()}; }
 
+// Groups of writes pass through there, and are as durable as other writes.
 bool ChangesMeta(const CommitGroup& group) {
   for (const Batch& batch : group.batches) {
     for (const Batch::Change& change : batch.changes) {
-      if (change.column == Column::kMeta) return true;
+      if (change.column == Column::kMeta && !change.key.starts_with(kUndecidedGroupPrefix)) {
+        return true;
+      }
     }
   }
   return false;

@@ -253,6 +253,10 @@ void Loop::DrainOutbox() {
 void Loop::RouteSends(std::vector<Outbox::Send>& sends) {
   std::vector<std::vector<Outbox::Send>> by_lane;
   for (Outbox::Send& send : sends) {
+    if (send.after > parts_.store.durable()) {
+      gate_.Add(send.after, std::move(send));
+      continue;
+    }
     if (send.lane == index_) {
       links_.Send(send.to, send.message);
       continue;
@@ -328,6 +332,11 @@ void Loop::ReleaseGated(uint64_t durable) {
   while (std::optional<Gated> gated = gate_.Take(durable)) {
     std::visit(Overloaded{
                    [this](Outbox::Answer& answer) { links_.Answer(answer.link, answer.message); },
+                   [this](Outbox::Send& send) {
+                     std::vector<Outbox::Send> one;
+                     one.push_back(std::move(send));
+                     RouteSends(one);
+                   },
                    [this](Outbox::Scan& scan) { ScanOnWorker(std::move(scan)); },
                    [this](ConnectionAgain& again) { touched_.push_back(again.connection); },
                },

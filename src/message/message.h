@@ -41,6 +41,28 @@ struct Standing {
   bool operator==(const Standing&) const = default;
 };
 
+// A guarded write: `version` on top of exactly what `base` has seen, which it replaces but for the
+// siblings in `kept`.
+struct Guarded {
+  uint64_t id = 0;
+  std::string key;
+  Context base;
+  Version version;
+  std::vector<Version> kept;  // newest first; all older than `version`
+  uint64_t flushed = 0;       // the flush watermark of the key's database that the writer knew
+  std::optional<Standing> standing = {};  // the writer's; not of the items of a group
+};
+// Guarded writes of several keys of one slot, which a replica takes all or none of. Answered like
+// one guarded write. The numbers of the items mean nothing.
+struct GuardedGroup {
+  uint64_t id = 0;
+  std::vector<Guarded> items;
+  std::optional<Standing> standing = {};  // the writer's
+  // Groups of unknown outcome, by the dot of their first write: the items hold what has become of
+  // them.
+  std::vector<Dot> concluded = {};
+};
+
 // Asks a replica for its record. With a digest: the record is sent only if it differs.
 struct Ask {
   uint64_t id = 0;
@@ -61,6 +83,8 @@ struct Tell {
   uint8_t db = 0;        // the key's database,
   uint64_t flushed = 0;  // and its flush watermark: what the others hold below it is dead
   std::optional<Step> step = {};
+  // Groups that write the key, and that the replica keeps without knowing whether they are decided.
+  std::vector<GuardedGroup> undecided = {};
 };
 
 // Asks another replica whether records that were in step with it may still be answered.
@@ -100,17 +124,6 @@ struct Prepared {
   std::vector<Item> items;
 };
 
-// A guarded write: `version` on top of exactly what `base` has seen, which it replaces but for the
-// siblings in `kept`.
-struct Guarded {
-  uint64_t id = 0;
-  std::string key;
-  Context base;
-  Version version;
-  std::vector<Version> kept;  // newest first; all older than `version`
-  uint64_t flushed = 0;       // the flush watermark of the key's database that the writer knew
-  std::optional<Standing> standing = {};  // the writer's; not of the items of a group
-};
 // An unguarded write, or a copy of what others have: merged as it is.
 struct Replicate {
   uint64_t id = 0;  // 0: no answer wanted
@@ -128,6 +141,7 @@ struct Nack {  // the write was refused, whole; the record says why
   uint8_t db = 0;        // the key's database,
   uint64_t flushed = 0;  // and the flush watermark of it that the replica knows
   Record record;
+  std::vector<GuardedGroup> undecided = {};  // that the replica keeps, and the writer did not know
 };
 
 // --- several keys of one slot, as one
@@ -139,15 +153,14 @@ struct AskGroup {
 };
 struct TellGroup {
   uint64_t id = 0;
-  std::vector<Tell> items;  // in the order of the question
+  std::vector<Tell> items;              // in the order of the question
+  std::vector<GuardedGroup> undecided;  // of all of them, each once; none with the items
 };
-
-// Guarded writes of all the group's keys, which a replica takes all or none of. Answered like one
-// guarded write. The numbers of the items mean nothing.
-struct GuardedGroup {
-  uint64_t id = 0;
-  std::vector<Guarded> items;
-  std::optional<Standing> standing = {};  // the writer's
+// A group that a replica may have kept is decided: it is named by the key and the dot of its first
+// write.
+struct GroupDecided {
+  std::string key;
+  Dot dot;
 };
 
 // --- whole requests
@@ -223,7 +236,7 @@ struct ScanTell {
     std::string key;  // record key
     Record record;    // without payloads
   };
-  std::vector<Item> items;  // in order
+  std::vector<Item> items;  // all of a key are to be merged
   std::string next;         // where the next page begins; empty: the range is done
 };
 // Live keys of each of the given vnodes in all databases.
@@ -327,7 +340,7 @@ using Message =
                  ScanAsk, ScanTell, CountAsk, CountTell, Flush, Flushed, Heartbeat, HeartbeatSeen,
                  DecidedNews, TopologyAsk, TopologyTell, JoinAsk, JoinTell, Freeze, Frozen, Install,
                  Installed, RosterAsk, RosterTell, AskGroup, TellGroup, GuardedGroup, ForwardGroup,
-                 VouchAsk, Vouch>;
+                 VouchAsk, Vouch, GroupDecided>;
 
 }  // namespace kindred
 

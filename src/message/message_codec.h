@@ -19,7 +19,7 @@
 
 namespace kindred {
 
-inline constexpr uint8_t kMessageVersion = 6;
+inline constexpr uint8_t kMessageVersion = 7;
 
 void EncodeMessage(const Message& message, std::string* out);
 

@@ -27,7 +27,7 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kNames = {
     "CountAsk",    "CountTell",    "Flush",        "Flushed",   "Heartbeat",  "HeartbeatSeen",
     "DecidedNews", "TopologyAsk",  "TopologyTell", "JoinAsk",   "JoinTell",   "Freeze",
     "Frozen",      "Install",      "Installed",    "RosterAsk", "RosterTell", "AskGroup",
-    "TellGroup",   "GuardedGroup", "ForwardGroup", "VouchAsk",  "Vouch"};
+    "TellGroup",   "GuardedGroup", "ForwardGroup", "VouchAsk",  "Vouch",      "GroupDecided"};
 static_assert(!kNames.back().empty(), "a message has no name");
 
 // A longer text is cut, so that a line stays a line.

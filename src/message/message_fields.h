@@ -11,6 +11,11 @@
 
 namespace kindred {
 
+void Fields(auto& io, Is<Dot> auto& dot) {
+  io.Word("actor", dot.actor);
+  io.Time("time", dot.time);
+}
+
 void Fields(auto& io, Is<Decided> auto& decided) {
   io.Word("actor", decided.actor);
   io.Time("from", decided.from);
@@ -46,6 +51,7 @@ void Fields(auto& io, Is<Tell> auto& tell) {
   io.Db("db", tell.db);
   io.Time("flushed", tell.flushed);
   io.Maybe("step", tell.step, kAsFields);
+  io.List("undecided", tell.undecided, kAsFields);
 }
 
 void Fields(auto& io, Is<VouchAsk> auto& ask) {
@@ -114,6 +120,7 @@ void Fields(auto& io, Is<Nack> auto& nack) {
   io.Db("db", nack.db);
   io.Time("flushed", nack.flushed);
   io.Object("", nack.record);
+  io.List("undecided", nack.undecided, kAsFields);
 }
 
 // --- several keys of one slot, as one
@@ -126,12 +133,19 @@ void Fields(auto& io, Is<AskGroup> auto& ask) {
 void Fields(auto& io, Is<TellGroup> auto& tell) {
   io.Id(tell.id);
   io.List("", tell.items, kAsFields);
+  io.List("undecided", tell.undecided, kAsFields);
+}
+
+void Fields(auto& io, Is<GroupDecided> auto& decided) {
+  io.Key("", decided.key);
+  io.Group("", decided.dot);
 }
 
 void Fields(auto& io, Is<GuardedGroup> auto& group) {
   io.Id(group.id);
   io.List("", group.items, kAsFields);
   io.Maybe("", group.standing, kAsFields);
+  io.List("concluded", group.concluded, kAsFields);
 }
 
 // --- whole requests

@@ -28,6 +28,10 @@ struct Outbox {
     uint32_t lane = 0;  // which loop's link: all messages about a stripe's writes take the same, so
                         // that they stay in order
     Message message;
+    uint64_t after = 0;  // sequence; what is sent later does not wait for it
+  };
+  struct Conclusion {  // groups that are to be concluded: of this loop's own node
+    std::vector<GuardedGroup> groups;
   };
   struct Answer {  // on the link that the request came from
     LinkId link = 0;
@@ -64,12 +68,13 @@ struct Outbox {
   std::vector<Answer> answers;
   std::vector<Reply> replies;
   std::vector<Handover> handovers;
+  std::vector<Conclusion> conclusions;
   std::vector<Load> loads;
   std::vector<Scan> scans;
 
   bool empty() const {
     return sends.empty() && answers.empty() && replies.empty() && handovers.empty() &&
-           loads.empty() && scans.empty();
+           conclusions.empty() && loads.empty() && scans.empty();
   }
 };
 

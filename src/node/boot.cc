@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/hex.h"
 #include "base/hybrid_clock.h"
+#include "store/keys.h"
 #include "topology/planner.h"
 
 namespace kindred {
@@ -63,21 +64,36 @@ void PutIdentity(const std::string& id, uint64_t actor, Batch* batch) {
   batch->Put(Column::kMeta, kIdentityKey, std::move(bytes));
 }
 
-absl::Status ReadGrants(Store& store, Identity* identity) {
-  std::string from(Grants::kMetaPrefix), until = from;
+// Calls `read` with each entry of `meta` that begins with the prefix; false: it is damaged.
+template <typename Read>
+absl::Status ReadAll(Store& store, std::string_view prefix, std::string_view what,
+                     const Read& read) {
+  std::string from(prefix), until = from;
   until.back() = static_cast<char>(until.back() + 1);
   while (true) {
     const auto page = store.Scan({Column::kMeta, from, until, 1000, 1 << 20});
     for (const Entry& entry : page) {
-      uint32_t vnode = 0;
-      Grant grant;
-      if (!Grants::VnodeOfMetaKey(entry.key, &vnode) || !Grant::Decode(entry.value, &grant))
-        return Damaged("grant");
-      identity->grants.emplace_back(vnode, grant);
+      if (!read(entry)) return Damaged(what);
     }
     if (page.empty()) return absl::OkStatus();
     from = page.back().key + '\0';
   }
+}
+
+absl::Status ReadGrants(Store& store, Identity* identity) {
+  return ReadAll(store, Grants::kMetaPrefix, "grant", [&](const Entry& entry) {
+    auto& [vnode, grant] = identity->grants.emplace_back();
+    return Grants::VnodeOfMetaKey(entry.key, &vnode) && Grant::Decode(entry.value, &grant);
+  });
+}
+
+absl::Status ReadGroups(Store& store, Identity* identity) {
+  return ReadAll(store, kUndecidedGroupPrefix, "group of writes", [&](const Entry& entry) {
+    auto group = std::make_shared<GuardedGroup>();
+    const bool decoded = UndecidedGroups::Decode(entry.value, group.get());
+    identity->groups.push_back(std::move(group));
+    return decoded;
+  });
 }
 
 absl::Status ReadFlushed(Store& store, Identity* identity) {
@@ -196,6 +212,7 @@ absl::StatusOr<Booted> Boot(Store& store, const BootOptions& options, uint64_t n
   identity.topology = *std::move(topology);
   if (auto status = ReadFlushed(store, &identity); !status.ok()) return status;
   if (auto status = ReadGrants(store, &identity); !status.ok()) return status;
+  if (auto status = ReadGroups(store, &identity); !status.ok()) return status;
   if (auto status = ReadRoster(store, &identity); !status.ok()) return status;
 
   Batch batch;

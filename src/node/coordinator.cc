@@ -104,7 +104,7 @@ bool Coordinator::AnswerOneAtOnce(const Request& request, Args args, std::string
   std::lock_guard lock(place.stripe.mutex());
   if (node_.IsLoading(scratch_key_)) return false;
   CachedRecord* entry = place.stripe.Find(scratch_key_);
-  if (entry == nullptr) return false;
+  if (entry == nullptr || !place.stripe.UndecidedOf(*entry).empty()) return false;
   const Call call = CallOf(request.db, &submitted->lookups, turn);
   if (request.row->kind == RowKind::kWrite) {
     return place.primary.TryAlone(*entry, *request.row, args, call, turn, writer,

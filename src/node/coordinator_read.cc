@@ -22,6 +22,7 @@ void Coordinator::Read(uint64_t id, const Turn& turn) {
   pending.told.clear();
   ++pending.attempt;
   pending.own_after = 0;
+  pending.undecided = {};
   if (turn.view->IsReplica(pending.vnode) || pending.consistency.read.IsLocal()) {
     Stripe& stripe = shared_.stripe(shared_.StripeOf(pending.vnode)).stripe;
     std::lock_guard lock(stripe.mutex());
@@ -33,8 +34,13 @@ void Coordinator::Read(uint64_t id, const Turn& turn) {
       return;
     }
     if (!LeavesToOthers(entry->sequence, pending, turn)) {
-      pending.tally.Add(kSelf, entry->record);
+      const bool quorum = need >= turn.view->Majority();
+      pending.tally.Add(kSelf, quorum ? entry->record : stripe.Latest(*entry));
       pending.own_after = entry->sequence;
+      for (const UndecidedGroup& group : stripe.UndecidedOf(*entry)) {
+        pending.NoteUndecided(*group);
+        pending.own_after = std::max(pending.own_after, stripe.groups_sequence());
+      }
     }
   }
   pending.state = Pending::State::kReading;
@@ -87,6 +93,7 @@ void Coordinator::OnTell(Peer from, Tell&& tell, const Turn& turn) {
   Pending& pending = *found->second;
   if (tell.id != pending.Question()) return;
   node_.NoteLatency(from, turn.now_ms - pending.asked_ms);
+  for (const GuardedGroup& group : tell.undecided) pending.NoteUndecided(group);
   if (tell.same && tell.step.has_value()) pending.told.emplace_back(from, *tell.step);
   if (tell.same) {
     pending.tally.AddSame(from);
@@ -97,10 +104,16 @@ void Coordinator::OnTell(Peer from, Tell&& tell, const Turn& turn) {
 }
 
 // What replicas agree on is answered. Where they differ the newest version has to be decided, or a
-// later read could go back in time: then the key's primary makes it so.
+// later read could go back in time: then the key's primary makes it so. That goes for versions of
+// groups, too, which replicas keep but do not show.
 void Coordinator::OnEnough(Pending& pending, const Turn& turn) {
   const bool quorum = pending.tally.need() >= turn.view->Majority();
   const uint64_t flushed = shared_.flushed(pending.db);
+  if (quorum && shared_.settings().rules.confirm_undecided &&
+      !pending.tally.merged().context.CoversAll(pending.undecided)) {
+    pending.confirm = true;
+    return Route(pending.id, turn);
+  }
   if (pending.tally.Agree() && !pending.told.empty()) JoinStep(pending, turn);
   if (pending.tally.Agree() || !quorum) {
     return AnswerRead(pending, DropUpTo(pending.tally.TakeMerged(), flushed), turn);

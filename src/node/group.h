@@ -61,6 +61,9 @@ struct GroupOperation {
   uint32_t need = 1;  // replicas that have to take the writes
   uint64_t deadline_ms = 0;
   Once once;
+  // Not empty: nobody has asked, and the group has no commands. Its keys are to be written as they
+  // are with these groups, or without them (node/conclusion.h).
+  std::vector<GuardedGroup> concludes;
 };
 
 }  // namespace kindred

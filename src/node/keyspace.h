@@ -64,6 +64,7 @@ class Keyspace {
   void TakeItems(Job& job, const std::string& end, const Turn& turn);
   void FinishScan(Job& job, const Turn& turn);
   ScanTell PageOf(const ScanAsk& ask, std::vector<Entry> entries);
+  void AddUndecided(const ScanAsk& ask, ScanTell* page);
   // --- counts and flushes (keyspace.cc)
   void StartCount(Job& job, const Turn& turn);
   void StartFlush(Job& job, const Turn& turn);

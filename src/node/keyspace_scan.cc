@@ -223,7 +223,25 @@ ScanTell Keyspace::PageOf(const ScanAsk& ask, std::vector<Entry> entries) {
     CHECK(decoded);
     page.items.push_back({std::move(entry.key), WithoutPayloads(std::move(record))});
   }
+  AddUndecided(ask, &page);
   return page;
+}
+
+// What this replica keeps without showing it may be decided already. Who puts the pages of several
+// replicas together tells which version is the newest.
+void Keyspace::AddUndecided(const ScanAsk& ask, ScanTell* page) {
+  for (uint32_t i = 0; i < shared_.stripes(); ++i) {
+    Stripe& stripe = shared_.stripe(i).stripe;
+    std::lock_guard lock(stripe.mutex());
+    stripe.undecided().ForRange(
+        ask.from, page->next.empty() ? ask.until : page->next,
+        [&](const std::string& key, const std::vector<UndecidedGroup>& groups) {
+          if (DbOf(key) != ask.db) return;
+          for (const UndecidedGroup& group : groups) {
+            page->items.push_back({key, WithoutPayloads(RecordOf(*ItemOf(*group, key)))});
+          }
+        });
+  }
 }
 
 void Keyspace::OnScanTell(Peer from, ScanTell tell, const Turn& turn) {

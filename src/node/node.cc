@@ -19,6 +19,8 @@ template <typename... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 constexpr uint64_t kIndexMask = Primary::kRoundBit - 1;
+// In one go. Who waits for one that is left out is refused when his time is over.
+constexpr size_t kConclusionsMax = 1000;
 constexpr uint64_t kProbeMs = 50;  // so often a peer is asked whether it is there
 
 uint64_t& AtPeer(std::vector<uint64_t>& by_peer, Peer peer) {
@@ -112,7 +114,11 @@ void Node::Dispatch(Peer from, LinkId link, Message&& message, const Turn& turn)
           [&](Replicate& m) { OnReplicateMessage(link, m, turn); },
           [&](Prepare& m) { OnPrepareMessage(link, std::move(m), turn); },
           [&](AskGroup& m) { OnAskGroupMessage(link, m, turn); },
-          [&](GuardedGroup& m) { OnGuardedGroupMessage(from, link, m, turn); },
+          [&](GuardedGroup& m) {
+            OnGuardedGroupMessage(from, link, std::make_shared<const GuardedGroup>(std::move(m)),
+                                  turn);
+          },
+          [&](GroupDecided& m) { OnGroupDecided(m); },
           [&](TellGroup& m) {
             for (const Tell& item : m.items) LearnFlush(item.db, item.flushed, turn);
             WithPrimary(m.id,
@@ -170,14 +176,26 @@ void Node::ForOwnStripes(const Act& act) {
   }
 }
 
-// Operations end as handovers, because another loop may have asked; ours are taken here.
+// Operations end as handovers, because another loop may have asked; ours are taken here. So are
+// conclusions, whose records have to be found first.
 void Node::SettleHandovers(const Turn& turn) {
-  for (size_t i = 0; i < outbox_.handovers.size(); ++i) {
-    if (outbox_.handovers[i].loop != loop_) continue;
-    Outbox::Handover handover = std::move(outbox_.handovers[i]);
-    coordinator_.OnHandover(std::move(handover), turn);
-  }
-  std::erase_if(outbox_.handovers, [this](const Outbox::Handover& h) { return h.loop == loop_; });
+  size_t conclusions = 0;
+  do {
+    for (size_t i = 0; i < outbox_.handovers.size(); ++i) {
+      if (outbox_.handovers[i].loop != loop_) continue;
+      Outbox::Handover handover = std::move(outbox_.handovers[i]);
+      coordinator_.OnHandover(std::move(handover), turn);
+    }
+    std::erase_if(outbox_.handovers, [this](const Outbox::Handover& h) { return h.loop == loop_; });
+    for (const Outbox::Conclusion& each : std::exchange(outbox_.conclusions, {})) {
+      if (++conclusions <= kConclusionsMax) Conclude(each.groups, turn);
+    }
+  } while (!outbox_.conclusions.empty() || HasOwnHandover());
+}
+
+bool Node::HasOwnHandover() const {
+  return std::ranges::any_of(outbox_.handovers,
+                             [this](const Outbox::Handover& h) { return h.loop == loop_; });
 }
 
 void Node::OnHandover(Outbox::Handover handover, uint64_t now_ms) {

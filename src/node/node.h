@@ -119,13 +119,16 @@ class Node {
   Submitted Settled(const Submitted& submitted, std::string* reply, const Turn& turn);
   void Dispatch(Peer from, LinkId link, Message&& message, const Turn& turn);
   void SettleHandovers(const Turn& turn);
+  bool HasOwnHandover() const;
 
   // Requests of peers about single records.
   void OnAskMessage(Peer from, LinkId link, const Ask& ask, const Turn& turn);
   void OnVouchAsk(Peer from, const VouchAsk& ask, const Turn& turn);
   void OnGuardedMessage(Peer from, LinkId link, const Guarded& guarded, const Turn& turn);
   void OnAskGroupMessage(LinkId link, const AskGroup& ask, const Turn& turn);
-  void OnGuardedGroupMessage(Peer from, LinkId link, const GuardedGroup& group, const Turn& turn);
+  void OnGuardedGroupMessage(Peer from, LinkId link, const UndecidedGroup& group, const Turn& turn);
+  void OnGroupDecided(const GroupDecided& decided);
+  void Conclude(const std::vector<GuardedGroup>& groups, const Turn& turn);
   void JoinSteps(Peer from, std::span<CachedRecord* const> entries, uint32_t vnode,
                  const std::optional<Standing>& standing, Message* ack, const Turn& turn);
   void OnReplicateMessage(LinkId link, const Replicate& replicate, const Turn& turn);

@@ -78,8 +78,9 @@ struct Coordinator::Pending {
   absl::InlinedVector<Peer, 3> asked;
   uint64_t asked_ms = 0;
   uint64_t hedge_at_ms = 0;
-  uint64_t own_after = 0;       // the sequence of our own record
-  bool plain = false;           // it is read at replicas, even if its record is in step
+  uint64_t own_after = 0;  // the sequence of our own record
+  Context undecided;   // dots of the key in groups that are kept without being known to be decided
+  bool plain = false;  // it is read at replicas, even if its record is in step
   CachedRecord* own = nullptr;  // kVouching: pinned
   uint64_t step = 0;            // kVouching: the record's; kReading: the vnode's at the question
   absl::InlinedVector<std::pair<Peer, Step>, 2> told;  // kReading: by those who may vouch
@@ -94,6 +95,9 @@ struct Coordinator::Pending {
   }
   uint64_t QuestionAt(uint8_t its_attempt) const {
     return id | (uint64_t{its_attempt} << kAttemptShift);
+  }
+  void NoteUndecided(const GuardedGroup& kept) {
+    if (const Guarded* item = ItemOf(kept, key)) undecided.Add(item->version.dot);
   }
   uint64_t Question() const { return QuestionAt(attempt); }
 

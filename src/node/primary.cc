@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "node/conclusion.h"
 #include "node/primary_group.h"
 #include "node/primary_work.h"
 #include "node/shared.h"
@@ -127,6 +128,7 @@ void Primary::TakeBatch(Work& work, const Turn& turn) {
 // known to be fresh.
 void Primary::NeedBase(Work& work, const Turn& turn) {
   if (work.group != nullptr) return NeedBases(*work.group, turn);
+  if (ParksFor(work, work.entry->record, turn)) return;
   const Rules& rules = shared_.settings().rules;
   const bool alone = turn.view->replicas() == 1;
   const uint64_t since = rules.grants ? held_[work.vnode].since : 1;
@@ -150,6 +152,7 @@ void Primary::OnBase(Work& work, const Turn& turn) {
   EndRound(work);
   bool same = false;
   const Record base = BaseOf(work, &same);
+  if (ParksFor(work, base, turn)) return;
   if (same && shared_.settings().rules.grants && HasGrant(work.vnode, turn)) {
     work.entry->fresh_since = held_[work.vnode].since;
   }
@@ -283,6 +286,7 @@ void Primary::OnChecked(Work& work, const Turn& turn) {
   EndRound(work);
   bool same = false;
   const Record base = BaseOf(work, &same);
+  if (ParksFor(work, base, turn)) return;
   if (!same) work.has_to_write = true;
   Compute(work, base, same, turn);
 }
@@ -291,6 +295,7 @@ void Primary::OnTell(Peer from, Tell tell, const Turn& turn) {
   Work* work = WorkOf(tell.id, State::kBase);
   if (work == nullptr) work = WorkOf(tell.id, State::kCheck);
   if (work == nullptr || work->group != nullptr) return;
+  AddGroups(tell.undecided, &work->undecided);
   if (tell.same) {
     work->reads.AddSame(from);
   } else if (shared_.clock().HearRecord(tell.record, turn.now_ms)) {
@@ -366,6 +371,7 @@ void Primary::EndBatch(Work& work) {
   work.group = nullptr;
   work.tries = 0;
   work.has_to_write = false;
+  work.undecided.clear();
   work.asked_again = 0;
   work.decided = false;
   work.confirming = false;
@@ -459,6 +465,7 @@ void Primary::AskOthers(Work& work, const Turn& turn) {
                              ? std::max(majority, ReachableReplicas(work.vnode, turn))
                              : majority);
   work.reads.Add(kSelf, work.entry->record);
+  work.undecided.clear();
   const uint64_t digest = work.entry->record.Digest();
   for (Peer peer : turn.view->ReplicasOf(work.vnode)) {
     if (peer != kSelf && turn.view->link_up(peer))

@@ -10,7 +10,8 @@
 //
 // A group, commands on several keys that run as one, takes its place in the queue of each of its
 // keys in one step. When it is the first of all of them it goes the same way with all of them
-// together (primary_group.cc).
+// together (primary_group.cc). Who meets a group of unknown outcome waits until it is concluded
+// (primary_conclude.cc).
 //
 // Guarded by its stripe's lock, which the caller holds in every method.
 #ifndef KINDRED_NODE_PRIMARY_H_
@@ -50,6 +51,10 @@ class Primary {
   void RunGroup(const std::vector<CachedRecord*>& entries, GroupOperation operation,
                 const Turn& turn);
 
+  // Takes the conclusion of undecided groups, which comes before all that waits for these keys.
+  void Conclude(const std::vector<CachedRecord*>& entries, GroupOperation operation,
+                const Turn& turn);
+
   // The short way where this node is the key's only replica and nothing is in flight on it: runs
   // the command and writes its reply at once. False: it has to go the long way.
   bool TryAlone(CachedRecord& entry, const CommandRow& row, Args args, const Call& call,
@@ -81,8 +86,18 @@ class Primary {
   static constexpr uint64_t kRoundBit = 1u << 12;
 
  private:
-  // kReserved: for a group, whose first key's work has the group's state.
-  enum class State : uint8_t { kIdle, kReserved, kGrant, kBase, kWrite, kCheck, kUnguarded };
+  // kReserved: for a group, whose first key's work has the group's state. kParked: until groups
+  // that it has met are concluded.
+  enum class State : uint8_t {
+    kIdle,
+    kReserved,
+    kParked,
+    kGrant,
+    kBase,
+    kWrite,
+    kCheck,
+    kUnguarded
+  };
   struct Work;
   struct GroupWork;
 
@@ -120,9 +135,17 @@ class Primary {
   void EvaluateGroup(GroupWork& group, const Turn& turn);
   bool OwnMayTake(const GroupWork& group, const Turn& turn);
   bool IsFlushed(const GroupWork& group) const;
-  void SettleGroup(GroupWork& group);
-  void AbandonGroup(GroupWork& group);
+  void SettleGroup(GroupWork& group, const Turn& turn);
+  void TellGroupDecided(const GroupWork& group, const Turn& turn);
+  void AbandonGroup(GroupWork& group, bool taken);
   void GroupAgain(GroupWork& group, const Turn& turn);
+
+  // --- groups of unknown outcome (primary_conclude.cc)
+  std::vector<GuardedGroup> UndecidedOf(const Work& work, const Record& base) const;
+  bool ParksFor(Work& work, const Record& base, const Turn& turn);
+  bool ParksFor(GroupWork& group, const Turn& turn);
+  void StepBack(Work& work);
+  void ComputeConclusion(GroupWork& group, const Turn& turn);
 
   // --- writing (primary_write.cc)
   // Names the next version of the work's key; false: the grant has run out.

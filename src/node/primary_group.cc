@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "node/conclusion.h"
 #include "node/error_reply.h"
 #include "node/shared.h"
 #include "resp/errors.h"
@@ -68,6 +69,8 @@ void Primary::StartGroup(GroupWork& group, const Turn& turn) {
 void Primary::NeedBases(GroupWork& group, const Turn& turn) {
   const Rules& rules = shared_.settings().rules;
   const bool alone = turn.view->replicas() == 1;
+  for (GroupWork::Part& part : group.parts) part.base = part.work->entry->record;
+  if (ParksFor(group, turn)) return;
   const uint64_t since = rules.grants ? held_[group.lead()->vnode].since : 1;
   const bool fresh =
       std::all_of(group.parts.begin(), group.parts.end(), [&](const GroupWork::Part& part) {
@@ -75,7 +78,6 @@ void Primary::NeedBases(GroupWork& group, const Turn& turn) {
         return fresh_since != 0 && fresh_since == since;
       });
   if (!alone && !fresh && rules.quorum_base) return AskAboutAll(group, State::kBase, turn);
-  for (GroupWork::Part& part : group.parts) part.base = part.work->entry->record;
   ComputeGroup(group, alone, turn);
 }
 
@@ -84,6 +86,7 @@ void Primary::NeedBases(GroupWork& group, const Turn& turn) {
 void Primary::AskAboutAll(GroupWork& group, State state, const Turn& turn) {
   Work& lead = *group.lead();
   BeginRound(lead, state, turn);
+  lead.undecided.clear();
   AskGroup ask;
   ask.id = lead.round;
   for (const GroupWork::Part& part : group.parts) {
@@ -111,6 +114,7 @@ void Primary::OnTellGroup(Peer from, TellGroup tell, const Turn& turn) {
     ReadTally& reads = group.parts[i].work->reads;
     tell.items[i].same ? reads.AddSame(from) : reads.Add(from, std::move(tell.items[i].record));
   }
+  AddGroups(tell.undecided, &lead->undecided);
   if (!lead->reads.Enough()) return;
   EndRound(*lead);
   const bool fresh = is_base && shared_.settings().rules.grants && HasGrant(lead->vnode, turn);
@@ -122,7 +126,7 @@ void Primary::OnTellGroup(Peer from, TellGroup tell, const Turn& turn) {
     if (!same) part.work->has_to_write = true;
     validated = validated && same;
   }
-  ComputeGroup(group, validated, turn);
+  if (!ParksFor(group, turn)) ComputeGroup(group, validated, turn);
   Drain(turn);
 }
 
@@ -130,6 +134,7 @@ void Primary::OnTellGroup(Peer from, TellGroup tell, const Turn& turn) {
 // they do not.
 void Primary::ComputeGroup(GroupWork& group, bool validated, const Turn& turn) {
   const GroupOperation& operation = group.operation;
+  if (!operation.concludes.empty()) return ComputeConclusion(group, turn);
   const bool may_run =
       std::all_of(group.parts.begin(), group.parts.end(), [&](const GroupWork::Part& part) {
         return MayRun(operation.once, part.base, DbOf(part.work->key));
@@ -166,7 +171,7 @@ void Primary::CheckGroupDeadline(GroupWork& group, const Turn& turn) {
     if (lead.state != State::kWrite) return RefuseGroup(group, turn);
     const std::string error = NoQuorumUnknown(static_cast<int>(lead.writes.total()),
                                               static_cast<int>(group.operation.need));
-    if (!lead.decided) AbandonGroup(group);
+    if (!lead.decided) AbandonGroup(group, true);
     return EndGroup(group, Outcome::kUnknown, ErrorReply(error, group.operation.group->protocol), 0,
                     turn);
   }
@@ -185,8 +190,10 @@ void Primary::RefuseGroup(GroupWork& group, const Turn& turn) {
 void Primary::EndGroup(GroupWork& group, Outcome outcome, std::string reply, uint64_t after,
                        const Turn& turn) {
   const GroupOperation& operation = group.operation;
-  turn.out->handovers.push_back(
-      {operation.loop, operation.request, outcome, after, std::move(reply), group.lookups});
+  if (operation.concludes.empty()) {
+    turn.out->handovers.push_back(
+        {operation.loop, operation.request, outcome, after, std::move(reply), group.lookups});
+  }
   for (const GroupWork::Part& part : group.parts) EndBatch(*part.work);
   groups_.erase(group.id);
 }

@@ -26,6 +26,8 @@ struct Primary::GroupWork {
   GroupOperation operation;
   std::vector<Part> parts;  // in the order of the group's keys
   size_t reserved = 0;
+  UndecidedGroup message;  // kWrite: what is written
+  uint64_t sequence = 0;   // kWrite: of the batch that keeps it here, or, alone, shows it
   // Of the commands as they were last run.
   std::string reply;
   Lookups lookups;

@@ -1,5 +1,5 @@
-// How a primary writes a group: in one message to each of the others and in one batch to its own
-// log, each of which takes all of it or nothing.
+// How a primary writes a group: in one message to each of the others, each of which keeps all of it
+// or nothing, as this node does. When a majority has kept it, it is decided, and all show it.
 #include <algorithm>
 #include <utility>
 
@@ -13,16 +13,14 @@
 namespace kindred {
 namespace {
 
-// What the keys that are written are going to be here.
+// The entries of the keys that are written.
 template <typename Parts>
-std::vector<Stripe::Change> OwnChanges(const Parts& parts) {
-  std::vector<Stripe::Change> changes;
+std::vector<CachedRecord*> EntriesOf(const Parts& parts) {
+  std::vector<CachedRecord*> entries;
   for (const auto& part : parts) {
-    if (!part.writes) continue;
-    CachedRecord* entry = part.work->entry;
-    changes.push_back({entry, Merge(entry->record, part.work->record)});
+    if (part.writes) entries.push_back(part.work->entry);
   }
-  return changes;
+  return entries;
 }
 
 }  // namespace
@@ -30,20 +28,25 @@ std::vector<Stripe::Change> OwnChanges(const Parts& parts) {
 void Primary::WriteGroup(GroupWork& group, std::vector<Next> nexts, const Turn& turn) {
   GuardedGroup message;
   if (!MakeGroupMessage(group, std::move(nexts), &message, turn)) return GroupAgain(group, turn);
+  for (const GuardedGroup& each : group.operation.concludes) {
+    message.concluded.push_back(each.items.front().version.dot);
+  }
   Work& lead = *group.lead();
   BeginRound(lead, State::kWrite, turn);
   message.id = lead.round;
   lead.decided = false;
   lead.writes = WriteTally(turn.view->replicas() - 1, turn.view->Majority());
-  if (shared_.settings().rules.own_copy_last) {
-    stripe_.LogAll(OwnChanges(group.parts));
-  } else {
-    stripe_.WriteAll(OwnChanges(group.parts));
-  }
   for (const GroupWork::Part& part : group.parts) {
     if (part.writes) part.work->step = std::exchange(part.work->entry->in_step, 0);
   }
-  SendGroup(group, message, turn);
+  group.message = std::make_shared<const GuardedGroup>(std::move(message));
+  group.sequence = 0;
+  if (!shared_.settings().rules.own_copy_last) {
+    stripe_.ShowGroup(EntriesOf(group.parts), *group.message);
+  } else if (turn.view->replicas() > 1) {
+    group.sequence = stripe_.LogGroup(*group.message);
+  }
+  SendGroup(group, *group.message, turn);
   EvaluateGroup(group, turn);
 }
 
@@ -85,19 +88,12 @@ void Primary::EvaluateGroup(GroupWork& group, const Turn& turn) {
   Work& lead = *group.lead();
   WriteTally& writes = lead.writes;
   const bool own_counts = !shared_.settings().rules.own_copy_last || OwnMayTake(group, turn);
-  if (!writes.own() && writes.OwnWouldDo() && own_counts) {
-    stripe_.ShowAll(OwnChanges(group.parts));
-    writes.AddOwn();
-  }
-  if (writes.Decided() && !lead.decided) SettleGroup(group);
+  if (!writes.own() && writes.OwnWouldDo() && own_counts) writes.AddOwn();
+  if (writes.Decided() && !lead.decided) SettleGroup(group, turn);
   const uint32_t need =
       std::max(std::min(group.operation.need, turn.view->replicas()), turn.view->Majority());
   if (lead.decided && writes.total() >= need) {
-    uint64_t after = 0;  // also what was only read may not be taken back by a crash
-    for (const GroupWork::Part& part : group.parts) {
-      if (part.writes && writes.acks() >= need) continue;
-      after = std::max(after, part.work->entry->sequence);
-    }
+    const uint64_t after = writes.acks() >= need ? 0 : group.sequence;
     if (MayComeSooner(writes, after, turn)) return;
     return EndGroup(group, Outcome::kDone, std::move(group.reply), after, turn);
   }
@@ -106,7 +102,7 @@ void Primary::EvaluateGroup(GroupWork& group, const Turn& turn) {
   if (!lead.decided && writes.NobodyTook()) return GroupAgain(group, turn);
   const std::string error =
       NoQuorumUnknown(static_cast<int>(writes.total()), static_cast<int>(need));
-  if (!lead.decided) AbandonGroup(group);
+  if (!lead.decided) AbandonGroup(group, true);
   EndGroup(group, Outcome::kUnknown, ErrorReply(error, group.operation.group->protocol), 0, turn);
 }
 
@@ -115,7 +111,8 @@ bool Primary::OwnMayTake(const GroupWork& group, const Turn& turn) {
   const GuardRules rules = guard_rules(turn);
   return std::all_of(group.parts.begin(), group.parts.end(), [&](const GroupWork::Part& part) {
     const Work& work = *part.work;
-    return !part.writes || MayTake(stripe_, *work.entry, work.vnode, work.dot, work.base, rules);
+    return !part.writes || MayTake(stripe_, *work.entry, work.vnode, work.dot, work.base, rules,
+                                   group.message->concluded);
   });
 }
 
@@ -126,12 +123,13 @@ bool Primary::IsFlushed(const GroupWork& group) const {
   });
 }
 
-void Primary::SettleGroup(GroupWork& group) {
+void Primary::SettleGroup(GroupWork& group, const Turn& turn) {
   Work& lead = *group.lead();
   const bool own = lead.writes.own();
   lead.decided = true;
   shared_.changes().EndWrite(lead.round, true);
-  if (!own) stripe_.ShowAll(OwnChanges(group.parts));
+  stripe_.ShowGroup(EntriesOf(group.parts), *group.message);
+  if (group.sequence == 0) group.sequence = stripe_.groups_sequence();
   const uint64_t since = shared_.settings().rules.grants ? held_[lead.vnode].since : 1;
   for (const GroupWork::Part& part : group.parts) {
     if (!part.writes) continue;
@@ -139,27 +137,41 @@ void Primary::SettleGroup(GroupWork& group) {
     entry.fresh_since = own ? since : 0;
     entry.settled = own;
     entry.in_step = own ? part.work->step : 0;
-    shared_.clock().Settle(part.work->dot.time, true, own ? entry.sequence : 0);
+    shared_.clock().Settle(part.work->dot.time, true, own ? group.sequence : 0);
+  }
+  TellGroupDecided(group, turn);
+}
+
+// If our own copy is needed for a majority it has to be durable first: others may show only what no
+// crash can take back.
+void Primary::TellGroupDecided(const GroupWork& group, const Turn& turn) {
+  const Guarded& first = group.message->items.front();
+  const bool without_own = group.lead()->writes.acks() >= turn.view->Majority();
+  for (Peer peer : turn.view->ReplicasOf(group.lead()->vnode)) {
+    if (peer == kSelf || !turn.view->link_up(peer)) continue;
+    turn.out->sends.push_back({peer, shared_.LaneOf(index_),
+                               GroupDecided{first.key, first.version.dot},
+                               without_own ? 0 : group.sequence});
   }
 }
 
-void Primary::AbandonGroup(GroupWork& group) {
+// Nothing of it shows. If somebody may have taken it, it is kept here as well, until it is
+// concluded.
+void Primary::AbandonGroup(GroupWork& group, bool taken) {
   CHECK(!group.lead()->decided);
-  std::vector<CachedRecord*> entries;
   for (const GroupWork::Part& part : group.parts) {
     if (!part.writes) continue;
-    entries.push_back(part.work->entry);
+    part.work->entry->fresh_since = 0;
     shared_.clock().Settle(part.work->dot.time, false, 0);
   }
-  stripe_.RevertAll(entries);
   shared_.changes().EndWrite(group.lead()->round, false);
-  for (CachedRecord* entry : entries) entry->fresh_since = 0;
   EndRound(*group.lead());
+  taken ? stripe_.RestoreGroup(group.message) : stripe_.DropGroup(*group.message);
 }
 
 void Primary::GroupAgain(GroupWork& group, const Turn& turn) {
   Work& lead = *group.lead();
-  if (lead.state == State::kWrite) AbandonGroup(group);
+  if (lead.state == State::kWrite) AbandonGroup(group, false);
   EndRound(lead);
   lead.state = State::kReserved;
   for (const GroupWork::Part& part : group.parts) part.work->entry->fresh_since = 0;

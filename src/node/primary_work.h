@@ -35,9 +35,10 @@ struct Primary::Work {
 
   uint32_t asked_again = 0;  // times; after the first a majority has to do
 
-  ReadTally reads;    // kBase, kCheck
-  WriteTally writes;  // kWrite, kUnguarded
-  Context base;       // kWrite: what the version was computed from
+  ReadTally reads;                      // kBase, kCheck
+  std::vector<GuardedGroup> undecided;  // kBase, kCheck: that replicas told with their records
+  WriteTally writes;                    // kWrite, kUnguarded
+  Context base;                         // kWrite: what the version was computed from
   Dot dot;
   Record record;  // as it will be at everyone who takes it
   // What the own record was in step with. While the write is on its way others may all have it

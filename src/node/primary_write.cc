@@ -137,6 +137,9 @@ void Primary::OnNack(Peer from, const Nack& nack, const Turn& turn) {
   shared_.clock().Hear(nack.clock, turn.now_ms);
   shared_.clock().HearRecord(nack.record, turn.now_ms);
   shared_.changes().OnNack(from, nack.id);
+  if (!nack.undecided.empty() && shared_.settings().rules.conclude_groups) {
+    turn.out->conclusions.push_back({nack.undecided});
+  }
   if (Work* work = WorkOf(nack.id, State::kWrite); work != nullptr) {
     if (nack.holder_is_another) Lose(held_[work->vnode], turn);
     work->writes.AddNack(from);

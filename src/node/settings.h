@@ -22,6 +22,7 @@ struct Rules {
   bool confirm_undecided = true;    // 6: a read never answers an undecided version as it is
   bool spread_decided_only = true;  // 6: repair copies only decided versions
   bool whole_groups = true;         // the writes of a group travel in one message
+  bool conclude_groups = true;      // a group of unknown outcome is concluded as a whole
   bool run_once = true;             // of two nodes that were sent a command one runs it
   bool keep_order = true;           // a command that was not run does not take its turn too late
   // Reads that are vouched for.

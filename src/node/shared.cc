@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "node/boot.h"
+#include "store/keys.h"
 #include "topology/planner.h"
 #include "topology/slot.h"
 
@@ -35,6 +36,10 @@ Shared::Shared(const Settings& settings, Store& store, const Identity& identity)
   }
   for (const auto& [vnode, grant] : identity.grants) {
     stripes_[StripeOf(vnode)]->stripe.grants().Restore(vnode, grant);
+  }
+  for (const UndecidedGroup& group : identity.groups) {
+    const auto parts = SplitRecordKey(group->items.front().key);
+    stripes_[StripeOf(topology_->VnodeOf(parts->slot))]->stripe.RestoreGroup(group);
   }
   const Counts counts = store.LoadCounts();
   for (const auto& [where, number] : counts.all()) {

@@ -39,6 +39,7 @@ struct Identity {
   uint64_t clock = 0;  // no time up to this is named again
   std::array<uint64_t, Stripe::kDatabases> flushed{};
   std::vector<std::pair<uint32_t, Grant>> grants;  // by vnode
+  std::vector<UndecidedGroup> groups;
   Roster roster;
 };
 

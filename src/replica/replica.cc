@@ -9,8 +9,19 @@
 namespace kindred {
 namespace {
 
+// The groups kept here of which a write that was computed from `base` does not know.
+std::vector<GuardedGroup> UnknownGroups(const Stripe& stripe, const CachedRecord& entry,
+                                        const Context& base, const std::vector<Dot>& concluded) {
+  std::vector<GuardedGroup> unknown;
+  for (const UndecidedGroup& group : stripe.UndecidedOf(entry)) {
+    const Dot& kept = ItemOf(*group, entry.key())->version.dot;
+    if (!base.Covers(kept) && !IsConcluded(*group, concluded)) unknown.push_back(*group);
+  }
+  return unknown;
+}
+
 Answered Refuse(Stripe& stripe, const CachedRecord& entry, uint64_t id, bool holder_is_another,
-                uint64_t clock) {
+                uint64_t clock, std::vector<GuardedGroup> undecided) {
   Nack nack;
   nack.id = id;
   nack.holder_is_another = holder_is_another;
@@ -18,7 +29,9 @@ Answered Refuse(Stripe& stripe, const CachedRecord& entry, uint64_t id, bool hol
   nack.db = DbOf(entry.key());
   nack.flushed = stripe.flushed(nack.db);
   nack.record = entry.record;
-  return {std::move(nack), entry.sequence};
+  nack.undecided = std::move(undecided);
+  const uint64_t kept = nack.undecided.empty() ? 0 : stripe.groups_sequence();
+  return {std::move(nack), std::max(entry.sequence, kept)};
 }
 
 // What a write was computed from is no longer so, if its writer has not heard of a flush.
@@ -36,13 +49,21 @@ Tell TellOf(const Stripe& stripe, const CachedRecord& entry, const Ask& ask) {
   return tell;
 }
 
+// The last batch that has brought one of these records.
+uint64_t LastOf(const std::vector<CachedRecord*>& entries) {
+  uint64_t last = 0;
+  for (const CachedRecord* entry : entries) last = std::max(last, entry->sequence);
+  return last;
+}
+
 }  // namespace
 
 bool MayTake(Stripe& stripe, const CachedRecord& entry, uint32_t vnode, const Dot& dot,
-             const Context& base, const GuardRules& rules) {
+             const Context& base, const GuardRules& rules, const std::vector<Dot>& concluded) {
   if (dot.time <= stripe.flushed(DbOf(entry.key()))) return false;
   if (rules.grants && !stripe.grants().Of(vnode).Allows(dot.actor, dot.time)) return false;
-  return !rules.guard || KnowsNoMoreThan(entry.record, base);
+  return !rules.guard || (KnowsNoMoreThan(entry.record, base) &&
+                          UnknownGroups(stripe, entry, base, concluded).empty());
 }
 
 Answered OnGuarded(Stripe& stripe, CachedRecord& entry, uint32_t vnode, const Guarded& guarded,
@@ -52,36 +73,36 @@ Answered OnGuarded(Stripe& stripe, CachedRecord& entry, uint32_t vnode, const Gu
   if (FlushUnknownToWriter(stripe, entry, guarded.flushed) ||
       !MayTake(stripe, entry, vnode, dot, guarded.base, rules)) {
     const bool another = !stripe.grants().Of(vnode).Allows(dot.actor, dot.time);
-    return Refuse(stripe, entry, guarded.id, another, clock);
+    return Refuse(stripe, entry, guarded.id, another, clock,
+                  UnknownGroups(stripe, entry, guarded.base, {}));
   }
   stripe.Write(entry, Merge(entry.record, RecordOf(guarded)));
   return {Ack{guarded.id}, entry.sequence, true};
 }
 
 Answered OnGuardedGroup(Stripe& stripe, const std::vector<CachedRecord*>& entries, uint32_t vnode,
-                        const GuardedGroup& group, uint64_t clock, const GuardRules& rules) {
-  const std::vector<Guarded>& items = group.items;
+                        const UndecidedGroup& group, uint64_t clock, const GuardRules& rules) {
+  const std::vector<Guarded>& items = group->items;
   CHECK(!items.empty() && entries.size() == items.size());
-  uint64_t after = 0;
   bool known = true;
   for (size_t i = 0; i < items.size(); ++i) {
-    known = known && entries[i]->record.context.Covers(items[i].version.dot);
-    after = std::max(after, entries[i]->sequence);
+    const Dot& dot = items[i].version.dot;
+    known = known && (entries[i]->record.context.Covers(dot) ||
+                      stripe.undecided().Find(items[i].key, dot) != nullptr);
   }
-  if (known) return {Ack{group.id}, after};
-  std::vector<Stripe::Change> changes;
+  if (known) return {Ack{group->id}, std::max(LastOf(entries), stripe.groups_sequence())};
   for (size_t i = 0; i < items.size(); ++i) {
     const CachedRecord& entry = *entries[i];
     const Dot& dot = items[i].version.dot;
-    if (!MayTake(stripe, entry, vnode, dot, items[i].base, rules) ||
+    if (!MayTake(stripe, entry, vnode, dot, items[i].base, rules, group->concluded) ||
         FlushUnknownToWriter(stripe, entry, items[i].flushed)) {
       const bool another = !stripe.grants().Of(vnode).Allows(dot.actor, dot.time);
-      return Refuse(stripe, entry, group.id, another, clock);
+      return Refuse(stripe, entry, group->id, another, clock,
+                    UnknownGroups(stripe, entry, items[i].base, group->concluded));
     }
-    changes.push_back({entries[i], Merge(entry.record, RecordOf(items[i]))});
   }
-  stripe.WriteAll(std::move(changes));
-  return {Ack{group.id}, entries.front()->sequence, true};
+  stripe.Keep(entries, group);
+  return {Ack{group->id}, stripe.groups_sequence(), true};
 }
 
 Answered OnReplicate(Stripe& stripe, CachedRecord& entry, const Replicate& replicate,
@@ -89,14 +110,20 @@ Answered OnReplicate(Stripe& stripe, CachedRecord& entry, const Replicate& repli
   const uint64_t flushed = stripe.flushed(DbOf(entry.key()));
   const bool dead = std::any_of(replicate.record.versions.begin(), replicate.record.versions.end(),
                                 [&](const Version& v) { return v.dot.time <= flushed; });
-  if (dead) return Refuse(stripe, entry, replicate.id, false, clock);
+  if (dead) return Refuse(stripe, entry, replicate.id, false, clock, {});
   Record merged = Merge(entry.record, replicate.record);
   if (merged != entry.record) stripe.Write(entry, std::move(merged));
   return {Ack{replicate.id}, entry.sequence};
 }
 
 Answered OnAsk(const Stripe& stripe, const CachedRecord& entry, const Ask& ask) {
-  return {TellOf(stripe, entry, ask), entry.sequence};
+  Tell tell = TellOf(stripe, entry, ask);
+  uint64_t after = entry.sequence;
+  for (const UndecidedGroup& group : stripe.UndecidedOf(entry)) {
+    tell.undecided.push_back(*group);
+    after = std::max(after, stripe.groups_sequence());
+  }
+  return {std::move(tell), after};
 }
 
 Answered OnAskGroup(const Stripe& stripe, const std::vector<CachedRecord*>& entries,
@@ -104,12 +131,17 @@ Answered OnAskGroup(const Stripe& stripe, const std::vector<CachedRecord*>& entr
   CHECK(entries.size() == ask.items.size());
   TellGroup tell;
   tell.id = ask.id;
-  uint64_t after = 0;
   for (size_t i = 0; i < entries.size(); ++i) {
     tell.items.push_back(TellOf(stripe, *entries[i], ask.items[i]));
-    after = std::max(after, entries[i]->sequence);
+    for (const UndecidedGroup& group : stripe.UndecidedOf(*entries[i])) {
+      const bool told = std::ranges::any_of(tell.undecided, [&](const GuardedGroup& each) {
+        return each.items.front().version.dot == group->items.front().version.dot;
+      });
+      if (!told) tell.undecided.push_back(*group);
+    }
   }
-  return {std::move(tell), after};
+  const uint64_t kept = tell.undecided.empty() ? 0 : stripe.groups_sequence();
+  return {std::move(tell), std::max(LastOf(entries), kept)};
 }
 
 }  // namespace kindred

@@ -1,6 +1,6 @@
-// What a replica does with the messages that concern one record: takes a guarded write or says why
-// not, merges what is unguarded, tells its record. The stripe's lock is held; answers leave when
-// their sequence is durable.
+// What a replica does with the messages that concern one record, or several as one: takes a guarded
+// write or says why not, merges what is unguarded, tells its record. The stripe's lock is held;
+// answers leave when their sequence is durable.
 #ifndef KINDRED_REPLICA_REPLICA_H_
 #define KINDRED_REPLICA_REPLICA_H_
 
@@ -24,17 +24,19 @@ struct GuardRules {
   bool guard = true;
 };
 
-// Whether a replica with this entry may take a version with this dot, computed from `base`.
+// Whether a replica with this entry may take a version with this dot, computed from `base` and by a
+// writer who has concluded these groups.
 bool MayTake(Stripe& stripe, const CachedRecord& entry, uint32_t vnode, const Dot& dot,
-             const Context& base, const GuardRules& rules);
+             const Context& base, const GuardRules& rules, const std::vector<Dot>& concluded = {});
 
 // `clock`: this node's, for the refusal.
 Answered OnGuarded(Stripe& stripe, CachedRecord& entry, uint32_t vnode, const Guarded& guarded,
                    uint64_t clock, const GuardRules& rules);
 
-// Takes all items in one batch, or none. `entries`: those of the items.
+// Takes all items in one batch, or none, and keeps them aside until they are known to be decided.
+// `entries`: those of the items.
 Answered OnGuardedGroup(Stripe& stripe, const std::vector<CachedRecord*>& entries, uint32_t vnode,
-                        const GuardedGroup& group, uint64_t clock, const GuardRules& rules);
+                        const UndecidedGroup& group, uint64_t clock, const GuardRules& rules);
 
 // Refused when it brings a version that a flush has killed.
 Answered OnReplicate(Stripe& stripe, CachedRecord& entry, const Replicate& replicate,

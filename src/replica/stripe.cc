@@ -138,50 +138,86 @@ void Stripe::Revert(CachedRecord& entry) {
   entry.logged.reset();
 }
 
-void Stripe::WriteAll(std::vector<Change> changes) {
+void Stripe::Keep(const std::vector<CachedRecord*>& entries, const UndecidedGroup& group) {
+  CHECK(entries.size() == group->items.size());
   Batch batch;
-  for (Change& change : changes) {
-    change.next = DropUpTo(std::move(change.next), flushed_[DbOf(change.entry->key())]);
-    AddTo(&batch, *change.entry, change.next);
+  ForgetEarlier(*group, &batch);
+  for (CachedRecord* entry : entries) entry->in_step = 0;
+  undecided_.Add(group);
+  AddTo(&batch, *group);
+  groups_sequence_ = store_.Commit(std::move(batch));
+}
+
+uint64_t Stripe::LogGroup(const GuardedGroup& group) {
+  Batch batch;
+  AddTo(&batch, group);
+  return store_.Commit(std::move(batch));
+}
+
+void Stripe::AddTo(Batch* batch, const GuardedGroup& group) {
+  batch->Put(Column::kMeta, UndecidedGroups::MetaKey(group), UndecidedGroups::Encode(group));
+}
+
+void Stripe::ShowGroup(const std::vector<CachedRecord*>& entries, const GuardedGroup& group) {
+  CHECK(entries.size() == group.items.size());
+  Batch batch;
+  ForgetEarlier(group, &batch);
+  Forget(group, &batch);
+  std::vector<Record> nexts;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const uint64_t flushed = flushed_[DbOf(entries[i]->key())];
+    nexts.push_back(DropUpTo(Merge(entries[i]->record, RecordOf(group.items[i])), flushed));
+    AddTo(&batch, *entries[i], nexts.back());
   }
-  const uint64_t sequence = store_.Commit(std::move(batch));
-  for (Change& change : changes) Shown(*change.entry, std::move(change.next), sequence);
+  groups_sequence_ = store_.Commit(std::move(batch));
+  for (size_t i = 0; i < entries.size(); ++i) {
+    Shown(*entries[i], std::move(nexts[i]), groups_sequence_);
+  }
   // None of them can go before the batch is durable.
-  cache_.Trim(store_.durable(), changes.empty() ? nullptr : changes.front().entry);
+  cache_.Trim(store_.durable(), entries.front());
 }
 
-void Stripe::LogAll(const std::vector<Change>& changes) {
-  Batch batch;
-  for (const Change& change : changes) AddTo(&batch, *change.entry, change.next);
-  const uint64_t sequence = store_.Commit(std::move(batch));
-  for (const Change& change : changes) {
-    change.entry->logged_sequence = sequence;
-    change.entry->logged = std::make_unique<Record>(change.next);
+// What the group has concluded, and what it was computed from if it writes all of its keys.
+void Stripe::ForgetEarlier(const GuardedGroup& group, Batch* batch) {
+  const auto contains = [&](const GuardedGroup& earlier) {
+    return std::ranges::all_of(earlier.items, [&](const Guarded& item) {
+      const Guarded* ours = ItemOf(group, item.key);
+      return ours != nullptr && ours->base.Covers(item.version.dot);
+    });
+  };
+  for (const Guarded& item : group.items) {
+    for (const UndecidedGroup& earlier : undecided_.Of(item.key)) {
+      if (IsConcluded(*earlier, group.concluded) || contains(*earlier)) Forget(*earlier, batch);
+    }
   }
 }
 
-void Stripe::ShowAll(std::vector<Change> changes) {
-  const bool as_logged = std::all_of(changes.begin(), changes.end(), [](const Change& change) {
-    return change.entry->logged != nullptr && *change.entry->logged == change.next;
+void Stripe::Forget(const GuardedGroup& group, Batch* batch) {
+  undecided_.Remove(group);
+  batch->Delete(Column::kMeta, UndecidedGroups::MetaKey(group));
+}
+
+void Stripe::DropGroup(const GuardedGroup& group) {
+  Batch batch;
+  Forget(group, &batch);
+  groups_sequence_ = store_.Commit(std::move(batch));
+}
+
+std::vector<UndecidedGroup> Stripe::UndecidedOf(const CachedRecord& entry) const {
+  std::vector<UndecidedGroup> groups = undecided_.Of(entry.key());
+  std::erase_if(groups, [&](const UndecidedGroup& group) {
+    const Dot& dot = ItemOf(*group, entry.key())->version.dot;
+    return dot.time <= flushed_[DbOf(entry.key())] || entry.record.context.Covers(dot);
   });
-  if (!as_logged) return WriteAll(std::move(changes));
-  for (Change& change : changes) {
-    Shown(*change.entry, std::move(change.next), change.entry->logged_sequence);
-  }
+  return groups;
 }
 
-void Stripe::RevertAll(const std::vector<CachedRecord*>& entries) {
-  Batch batch;
-  for (CachedRecord* entry : entries) {
-    if (entry->logged != nullptr) AddTo(&batch, *entry, entry->record);
+Record Stripe::Latest(const CachedRecord& entry) const {
+  Record latest = entry.record;
+  for (const UndecidedGroup& group : UndecidedOf(entry)) {
+    latest = Merge(latest, RecordOf(*ItemOf(*group, entry.key())));
   }
-  if (batch.changes.empty()) return;
-  const uint64_t sequence = store_.Commit(std::move(batch));
-  for (CachedRecord* entry : entries) {
-    if (entry->logged == nullptr) continue;
-    entry->logged_sequence = sequence;
-    entry->logged.reset();
-  }
+  return latest;
 }
 
 bool Stripe::BuryExpired(CachedRecord& entry, uint64_t now_ms) {
@@ -226,6 +262,12 @@ uint64_t Stripe::Flush(uint8_t db, uint64_t time) {
                             static_cast<int32_t>(is.with_expiry), false});
   });
   for (const CountChange& change : batch.counts) counts_.Apply(change);
+  for (const UndecidedGroup& group : undecided_.All()) {
+    const bool dead = std::ranges::all_of(group->items, [&](const Guarded& item) {
+      return item.version.dot.time <= flushed_[DbOf(item.key)];
+    });
+    if (dead) DropGroup(*group);
+  }
   return batch.counts.empty() ? 0 : store_.Commit(std::move(batch));
 }
 

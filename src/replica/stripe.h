@@ -1,6 +1,6 @@
-// One stripe's data as a replica: the records of its vnodes' keys, what it has granted, its flush
-// watermarks and its counts of live keys. A record, its expiry entries and its counts change
-// together, in one batch.
+// One stripe's data as a replica: the records of its vnodes' keys, the groups of writes that are
+// not decided, what it has granted, its flush watermarks and its counts of live keys. A record, its
+// expiry entries and its counts change together, in one batch.
 //
 // One object behind one short lock: every method but mutex() needs it held. Nothing here waits.
 #ifndef KINDRED_REPLICA_STRIPE_H_
@@ -17,6 +17,7 @@
 #include "message/message.h"
 #include "replica/grants.h"
 #include "replica/record_cache.h"
+#include "replica/undecided_groups.h"
 #include "store/store.h"
 #include "value/value.h"
 
@@ -46,16 +47,24 @@ class Stripe {
   // What was logged is not to be: the store gets what is shown.
   void Revert(CachedRecord& entry);
 
-  // The same for several entries, in one batch: they become durable together. ShowAll: what was
-  // logged with LogAll.
-  struct Change {
-    CachedRecord* entry;
-    Record next;
-  };
-  void WriteAll(std::vector<Change> changes);
-  void LogAll(const std::vector<Change>& changes);
-  void ShowAll(std::vector<Change> changes);
-  void RevertAll(const std::vector<CachedRecord*>& entries);
+  // --- groups of writes; `entries` are those of a group's keys, in their order
+
+  // Keeps a group aside, without showing it. Of those that were kept before it, what it concludes
+  // goes, and what it was computed from if it writes all of its keys.
+  void Keep(const std::vector<CachedRecord*>& entries, const UndecidedGroup& group);
+  // A primary's own group goes into the log only: others are not to hear of it as long as it may
+  // turn out that nobody has taken it. After a crash it is kept, as if it had been restored.
+  uint64_t LogGroup(const GuardedGroup& group);
+  void RestoreGroup(const UndecidedGroup& group) { undecided_.Add(group); }
+  // Shows all of it; it need not have been kept.
+  void ShowGroup(const std::vector<CachedRecord*>& entries, const GuardedGroup& group);
+  void DropGroup(const GuardedGroup& group);
+  const UndecidedGroups& undecided() const { return undecided_; }
+  // Those that write the entry's key, unless a flush has killed that write, or the record shows it.
+  std::vector<UndecidedGroup> UndecidedOf(const CachedRecord& entry) const;
+  // What is shown, and on top of it what is kept: what this replica has last heard of the key.
+  Record Latest(const CachedRecord& entry) const;
+  uint64_t groups_sequence() const { return groups_sequence_; }  // of the last batch about groups
 
   // Turns expired versions into tombstones. True if there were any.
   bool BuryExpired(CachedRecord& entry, uint64_t now_ms);
@@ -82,6 +91,9 @@ class Stripe {
   // Adds that the store's record of the entry becomes `after`.
   void AddTo(Batch* batch, const CachedRecord& entry, const Record& after);
   void Shown(CachedRecord& entry, Record next, uint64_t sequence);
+  static void AddTo(Batch* batch, const GuardedGroup& group);
+  void ForgetEarlier(const GuardedGroup& group, Batch* batch);
+  void Forget(const GuardedGroup& group, Batch* batch);
   // What is left of a record after its database's flushes. Invariant: every entry has been through
   // all of them.
   void Normalize(CachedRecord& entry);
@@ -91,6 +103,8 @@ class Stripe {
   RecordCache cache_;
   Grants grants_;
   uint64_t grants_sequence_ = 0;
+  UndecidedGroups undecided_;
+  uint64_t groups_sequence_ = 0;
   std::array<uint64_t, kDatabases> flushed_{};
   Counts counts_;
 };

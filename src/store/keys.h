@@ -4,7 +4,7 @@
 //   records  [slot u16][place u32][db u8][key]     -> record
 //   expiry   [ms u64][record key]                  -> empty
 //   hints    [node id, 40 bytes][record key]       -> record
-//   meta     a name, such as "identity" or "grant/0007"
+//   meta     a name, such as "identity" or "grant/0007", or "group/" and a group's first dot
 #ifndef KINDRED_STORE_KEYS_H_
 #define KINDRED_STORE_KEYS_H_
 
@@ -17,6 +17,9 @@
 namespace kindred {
 
 inline constexpr size_t kRecordKeyPrefixBytes = 7;
+
+// Before the dot of a group of writes that is not known to be decided.
+inline constexpr std::string_view kUndecidedGroupPrefix = "group/";
 
 struct RecordKeyParts {
   uint16_t slot = 0;

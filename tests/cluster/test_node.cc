@@ -75,7 +75,8 @@ void TestNode::OnSubmitted(const Submitted& submitted, std::string reply, Done d
                            uint64_t now_ms) {
   const uint64_t id = submitted.done ? ++last_immediate_ : submitted.id;
   done_[id] = std::move(done);
-  if (submitted.done) gated_.emplace(submitted.after, Gated{true, id, std::move(reply), {}});
+  if (submitted.done)
+    gated_.emplace(submitted.after, Gated{Gated::What::kReply, id, std::move(reply), {}});
   Flush(now_ms);
 }
 
@@ -151,13 +152,19 @@ void TestNode::Flush(uint64_t now_ms) {
   std::swap(out, node_->outbox());
   CHECK(out.handovers.empty());  // there is one loop
   for (Outbox::Send& send : out.sends) {
-    if (IndexOf(send.to) != index_) outside_.request(IndexOf(send.to), std::move(send.message));
+    if (send.after > store_.durable()) {
+      gated_.emplace(send.after, Gated{Gated::What::kSend, send.to, {}, std::move(send.message)});
+    } else if (IndexOf(send.to) != index_) {
+      outside_.request(IndexOf(send.to), std::move(send.message));
+    }
   }
   for (Outbox::Answer& answer : out.answers) {
-    gated_.emplace(answer.after, Gated{false, answer.link, {}, std::move(answer.message)});
+    gated_.emplace(answer.after,
+                   Gated{Gated::What::kAnswer, answer.link, {}, std::move(answer.message)});
   }
   for (Outbox::Reply& reply : out.replies) {
-    gated_.emplace(reply.after, Gated{true, reply.request, std::move(reply.bytes), {}});
+    gated_.emplace(reply.after,
+                   Gated{Gated::What::kReply, reply.request, std::move(reply.bytes), {}});
   }
   for (Outbox::Load& load : out.loads) loads_.push_back(std::move(load.key));
   for (Outbox::Scan& scan : out.scans) scans_.push_back(std::move(scan));
@@ -176,14 +183,17 @@ void TestNode::Release() {
 }
 
 void TestNode::Leave(Gated item) {
-  if (item.is_reply) {
-    const auto found = done_.find(item.request_or_link);
+  if (item.what == Gated::What::kSend) {
+    return outside_.request(IndexOf(static_cast<Peer>(item.where)), std::move(item.message));
+  }
+  if (item.what == Gated::What::kReply) {
+    const auto found = done_.find(item.where);
     CHECK(found != done_.end());  // answered once
     const Done done = std::move(found->second);
     done_.erase(found);
     return done(item.reply);
   }
-  const uint64_t link = item.request_or_link;
+  const uint64_t link = item.where;
   outside_.answer((link & ((1u << kIndexBits) - 1)) - 1, link >> kIndexBits,
                   std::move(item.message));
 }

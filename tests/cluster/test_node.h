@@ -70,8 +70,8 @@ class TestNode {
 
  private:
   struct Gated {
-    bool is_reply;
-    uint64_t request_or_link;
+    enum class What { kReply, kAnswer, kSend } what;
+    uint64_t where;  // the request, the link, or the peer
     std::string reply;
     Message message;
   };

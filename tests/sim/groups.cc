@@ -53,15 +53,6 @@ void GroupsCheck::OnReply(uint64_t number, Outcome outcome, const ReplyNode& rep
   CheckNumber(event, NumberOf(reply.items[0]));
 }
 
-bool GroupsCheck::AllOvertakenSince(uint64_t time_us) const {
-  const auto done = [&](Kind kind) {
-    return std::any_of(events_.begin(), events_.end(), [&](const Event& event) {
-      return event.kind == kind && event.outcome == Outcome::kDone && event.start > time_us;
-    });
-  };
-  return done(Kind::kIncr) && done(Kind::kPut);
-}
-
 void GroupsCheck::CheckRead(const Event& read, const ReplyNode& reply) {
   if (reply.items.size() != 3 || reply.items[0].items.size() != 2) {
     wrong_ = "a group's reply has the wrong shape";

@@ -1,6 +1,5 @@
-// Checks what it means that a group is one: four keys of one slot, on which there is nothing but
-// groups. A command on one of them alone could part a group of unknown outcome, so at the end they
-// are only read alone once every such group has been overtaken by another.
+// Checks what it means that a group is one, on four keys of one slot, by what their values mean.
+// Groups that overlap, and commands on one key beside them, are for transactions.h.
 //
 //   m{g}a, m{g}b   counters; a group increments both: whoever reads both sees the same number, no
 //                  less than what was acknowledged before, no more than what was begun
@@ -28,8 +27,6 @@ class GroupsCheck {
   uint64_t OnBegin(Kind kind, uint64_t now_us);
   // `reply`: of a group that was done.
   void OnReply(uint64_t event, Outcome outcome, const ReplyNode& reply, uint64_t now_us);
-  // Whether each key has been written, for certain, by a group that began after that moment.
-  bool AllOvertakenSince(uint64_t time_us) const;
   // Says what is wrong; empty: nothing.
   const std::string& Wrong() const { return wrong_; }
 

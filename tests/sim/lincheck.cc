@@ -40,6 +40,8 @@ Pass PassOf(const Op& op) {
     case OpKind::kIncr:
     case OpKind::kAppend:
       break;
+    case OpKind::kGroup:
+      return OnlyReads(op) ? Pass::kFree : Pass::kDone;
   }
   return Pass::kDone;
 }
@@ -149,6 +151,7 @@ std::vector<size_t> EarlierTwins(const std::vector<Op>& ops) {
 void ForgetUnseenValues(std::vector<Op>* ops) {
   std::set<std::string> seen;
   for (const Op& op : *ops) {
+    if (op.kind == OpKind::kGroup) return;
     if (op.kind == OpKind::kIncr || op.kind == OpKind::kAppend) return;  // they build on any value
     if (op.outcome == OpOutcome::kDone && op.value) seen.insert(*op.value);
     if (op.kind == OpKind::kIfEq) seen.insert(op.arg);
@@ -310,11 +313,12 @@ Finding CheckKey(std::vector<Op> ops, uint64_t max_steps) {
   // What was refused did not happen, and a read that nobody got an answer to says nothing.
   std::erase_if(ops, [](const Op& op) {
     return op.outcome == OpOutcome::kRefused ||
-           (op.outcome == OpOutcome::kUnknown && op.kind == OpKind::kRead);
+           (op.outcome == OpOutcome::kUnknown && OnlyReads(op));
   });
   std::stable_sort(ops.begin(), ops.end(), [](const Op& a, const Op& b) {
     return std::tie(a.start, a.end) < std::tie(b.start, b.end);
   });
+  ForgetUnseenGroups(&ops);
   ForgetUnseenValues(&ops);
   Search search(ops);
   finding.verdict = search.Run(max_steps);

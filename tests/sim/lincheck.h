@@ -26,7 +26,12 @@ namespace kindred {
 // kDel                                                   whether the key existed
 // kIncr    delta              the new number, as text
 // kAppend  suffix             the new length, as text
-enum class OpKind { kRead, kWrite, kIfEq, kSetNx, kGetSet, kDel, kIncr, kAppend };
+// kGroup   commands           their answers
+//
+// A group's commands are `get` and `set`, each with the number of a key, 0 to 2, and separated by
+// semicolons, as their answers are: "get 0;set 2 v17" -> "v3;OK". A history that holds one consists
+// of them, and no value is set twice.
+enum class OpKind { kRead, kWrite, kIfEq, kSetNx, kGetSet, kDel, kIncr, kAppend, kGroup };
 
 enum class OpOutcome {
   kDone,     // the answer is known
@@ -65,6 +70,15 @@ using Content = std::optional<std::string>;
 // Runs `op` on `content`; nullopt when its answer is impossible there. The answer of an operation
 // whose outcome is unknown fits anywhere.
 std::optional<Content> RunOn(const Content& content, const Op& op);
+// The same for a group (lincheck_group.cc).
+std::optional<Content> RunGroupOn(const Content& content, const Op& op);
+
+// Leaves out the groups of unknown outcome of which nobody has seen anything: whatever they did
+// made no difference to anybody.
+void ForgetUnseenGroups(std::vector<Op>* ops);
+
+// Whatever its answer is, it changes nothing.
+bool OnlyReads(const Op& op);
 
 // One line, as `ifeq "a" "b" -> true [12, 15]`.
 std::string ToString(const Op& op);

@@ -41,6 +41,7 @@ std::string Answer(const Op& op) {
     case OpKind::kGetSet:
     case OpKind::kIncr:
     case OpKind::kAppend:
+    case OpKind::kGroup:
       return Quoted(op.value);
     case OpKind::kIfEq:
     case OpKind::kSetNx:
@@ -70,6 +71,8 @@ std::string Request(const Op& op) {
       return "incr " + op.arg;
     case OpKind::kAppend:
       return "append " + Quoted(op.arg);
+    case OpKind::kGroup:
+      return "group " + Quoted(op.arg);
   }
   return "?";
 }
@@ -100,6 +103,8 @@ std::optional<Content> RunOn(const Content& content, const Op& op) {
       if (done && op.value != std::to_string(next.size())) return std::nullopt;
       return Content(std::move(next));
     }
+    case OpKind::kGroup:
+      return RunGroupOn(content, op);
   }
   return std::nullopt;
 }

@@ -16,6 +16,7 @@ constexpr uint64_t kFaultsUs = 1'500'000;
 constexpr uint64_t kSettleUs = 1'000'000;
 constexpr int kReadRoundsMax = 12;
 constexpr uint64_t kSearchStepsMax = 3'000'000;
+constexpr uint64_t kGroupSearchStepsMax = 200'000;  // whose contents are many
 
 // What the replicas of a key hold differs, or nothing.
 std::string Differs(World& world, const std::string& key, std::string* bytes) {
@@ -97,9 +98,11 @@ RunResult RunSeed(uint64_t seed, const WorldOptions& options) {
   std::map<std::string, std::vector<Op>> by_key;
   for (const Op& op : workload.history()) by_key[op.key].push_back(op);
   for (const Op& op : workload.pipelines().history()) by_key[op.key].push_back(op);
+  for (const Op& op : workload.transactions().history()) by_key[op.key].push_back(op);
   for (auto& [key, ops] : by_key) {
     if (key.front() == 'm') continue;  // both kinds of writes: no register
-    const Finding finding = CheckKey(ops, kSearchStepsMax);
+    const bool groups = ops.front().kind == OpKind::kGroup;
+    const Finding finding = CheckKey(ops, groups ? kGroupSearchStepsMax : kSearchStepsMax);
     if (finding.verdict == Verdict::kUndecided) result.undecided = true;
     if (finding.verdict == Verdict::kNot) {
       result.violation = key + " is not linearizable: " + finding.details;

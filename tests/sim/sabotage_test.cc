@@ -40,9 +40,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Variant{"Guard", true, 8000}, Variant{"OwnCopyLast", true, 2000},
                     Variant{"LinksOnce", false, 8000}, Variant{"ConfirmUndecided", false, 4000},
                     Variant{"SpreadDecidedOnly", false, 4000}, Variant{"WholeGroups", false, 2000},
-                    Variant{"RunOnce", false, 1000}, Variant{"KeepOrder", false, 2000},
-                    Variant{"StepUnderGrant", false, 1000}, Variant{"HeedChanges", false, 1000},
-                    Variant{"HeedBehind", false, 1000}, Variant{"VouchedAfterRead", false, 4000}),
+                    Variant{"ConcludeGroups", false, 2000}, Variant{"RunOnce", false, 1000},
+                    Variant{"KeepOrder", false, 2000}, Variant{"StepUnderGrant", false, 1000},
+                    Variant{"HeedChanges", false, 1000}, Variant{"HeedBehind", false, 1000},
+                    Variant{"VouchedAfterRead", false, 4000}),
     [](const auto& variant) { return variant.param.rule; });
 
 }  // namespace

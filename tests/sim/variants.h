@@ -15,7 +15,7 @@ struct RuleName {
   bool Rules::*rule;
 };
 
-inline constexpr std::array<RuleName, 17> kRuleNames = {{
+inline constexpr std::array<RuleName, 18> kRuleNames = {{
     {"AckAfterSync", &Rules::ack_after_sync},
     {"NewActorAfterCrash", &Rules::new_actor_after_crash},
     {"Grants", &Rules::grants},
@@ -27,6 +27,7 @@ inline constexpr std::array<RuleName, 17> kRuleNames = {{
     {"ConfirmUndecided", &Rules::confirm_undecided},
     {"SpreadDecidedOnly", &Rules::spread_decided_only},
     {"WholeGroups", &Rules::whole_groups},
+    {"ConcludeGroups", &Rules::conclude_groups},
     {"RunOnce", &Rules::run_once},
     {"KeepOrder", &Rules::keep_order},
     {"StepUnderGrant", &Rules::step_under_grant},
@@ -40,7 +41,7 @@ inline bool LeaveOut(std::string_view name, WorldOptions* options) {
   for (const RuleName& each : kRuleNames) {
     if (each.name != name) continue;
     options->rules.*each.rule = false;
-    if (!options->rules.whole_groups) options->groups = true;
+    if (!options->rules.whole_groups || !options->rules.conclude_groups) options->groups = true;
     if (!options->rules.keep_order) options->pipelines = true;
     if (!options->rules.step_under_grant || !options->rules.heed_changes ||
         !options->rules.heed_behind || !options->rules.vouched_after_read) {

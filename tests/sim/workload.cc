@@ -27,7 +27,10 @@ ReplyNode Parsed(const std::string& reply) {
 }  // namespace
 
 Workload::Workload(World& world, uint32_t clients)
-    : world_(world), clients_(clients), pipelines_(world, kTimeoutMs) {
+    : world_(world),
+      clients_(clients),
+      pipelines_(world, kTimeoutMs),
+      transactions_(world, kTimeoutMs) {
   world_.on_message = [this](const Message& message) { siblings_.OnMessage(message); };
   world_.on_crash = [this](size_t node) { OnCrash(node); };
   for (uint32_t client = 0; client < clients; ++client) Later(client);
@@ -39,6 +42,7 @@ std::vector<std::string> Workload::Keys() const {
     std::move(more.begin(), more.end(), std::back_inserter(keys));
   };
   if (world_.groups()) add(GroupsCheck::Keys());
+  if (world_.groups()) add(Transactions::Keys());
   if (world_.pipelines()) add(Pipelines::Keys(clients_));
   return keys;
 }
@@ -53,7 +57,11 @@ void Workload::Step(uint32_t client) {
   Random& random = world_.random();
   const size_t node = world_.DrawNode(client);
   if (!world_.can_serve(node)) return Later(client);
-  if (world_.groups() && random.Chance(0.7)) return IssueGroup(client, node, DrawGroup());
+  if (world_.groups() && random.Chance(0.7)) {
+    if (random.Chance(0.4)) return IssueGroup(client, node, DrawGroup());
+    transactions_.Run(node);
+    return Later(client);
+  }
   if (world_.pipelines() && random.Chance(0.8)) {
     pipelines_.Begin(client, node);
     return Later(client);
@@ -279,6 +287,7 @@ void Workload::Learn(Op* op, const std::string& reply) {
       op->flag = node.integer == 1;
       return;
     case OpKind::kWrite:
+    case OpKind::kGroup:
       return;
   }
 }
@@ -287,14 +296,14 @@ void Workload::Learn(Op* op, const std::string& reply) {
 void Workload::OnCrash(size_t node) {
   std::erase_if(open_, [&](const auto& each) { return each.second.node == node; });
   pipelines_.OnCrash(node);
+  transactions_.OnCrash(node);
 }
 
 void Workload::ReadEverything(size_t node, bool all) {
   Consistency consistency = Plain();
   if (all) consistency.read = Level::All();
-  const bool overtaken = !world_.groups() || groups_.AllOvertakenSince(stopped_us_);
   for (const std::string& key : Keys()) {
-    if (!overtaken && key.starts_with("m{g}")) continue;
+    if (key.starts_with("t{t}")) continue;
     if (key.front() == 's') {
       IssueSiblings(UINT32_MAX, node, key, consistency);
       continue;
@@ -303,10 +312,9 @@ void Workload::ReadEverything(size_t node, bool all) {
     op.key = key;
     Issue(UINT32_MAX, node, op, {"get", key}, consistency);
   }
-  if (world_.groups()) IssueGroup(UINT32_MAX, node, GroupsCheck::Kind::kRead);
-  if (!overtaken) {
-    IssueGroup(UINT32_MAX, node, GroupsCheck::Kind::kIncr);
-    IssueGroup(UINT32_MAX, node, GroupsCheck::Kind::kPut);
+  if (world_.groups()) {
+    IssueGroup(UINT32_MAX, node, GroupsCheck::Kind::kRead);
+    transactions_.ReadAll(node, consistency);
   }
   IssueFlushes(UINT32_MAX, node, FlushesCheck::Kind::kGet);
 }

@@ -6,6 +6,7 @@
 //   m*   both kinds of writes mixed: only has to converge
 //   s*   siblings: SIBLINGS, WITH CONTEXT token SET (siblings.h)
 //   m{g} groups of commands (groups.h)
+//   t{t} commands alone and in groups (transactions.h)
 //   p*   counters of one client each, who does not wait for answers (pipelines.h)
 //   f*   in a database of their own, with a FLUSHDB now and then (flushes.h)
 #ifndef KINDRED_TESTS_SIM_WORKLOAD_H_
@@ -22,6 +23,7 @@
 #include "tests/sim/lincheck.h"
 #include "tests/sim/pipelines.h"
 #include "tests/sim/siblings.h"
+#include "tests/sim/transactions.h"
 #include "tests/sim/world.h"
 
 namespace kindred {
@@ -31,12 +33,8 @@ class Workload {
   Workload(World& world, uint32_t clients);
 
   // No new commands from now on, but for those of ReadEverything.
-  void Stop() {
-    stopped_ = true;
-    stopped_us_ = world_.now_us();
-  }
-  // One read of every key at a node, as any client's; `all`: at all replicas. Keys of groups have
-  // to be overtaken before that (groups.h).
+  void Stop() { stopped_ = true; }
+  // One read of every key at a node, as any client's; `all`: at all replicas.
   void ReadEverything(size_t node, bool all);
 
   std::vector<std::string> Keys() const;
@@ -45,9 +43,10 @@ class Workload {
   const FlushesCheck& flushes() const { return flushes_; }
   const GroupsCheck& groups() const { return groups_; }
   const Pipelines& pipelines() const { return pipelines_; }
+  const Transactions& transactions() const { return transactions_; }
   uint64_t answered() const { return answered_; }
   uint64_t done_writes() const { return done_writes_; }
-  size_t open() const { return open_.size() + pipelines_.open(); }
+  size_t open() const { return open_.size() + pipelines_.open() + transactions_.open(); }
   // What a client saw that no server may say; empty: nothing.
   const std::string& wrong() const { return wrong_; }
 
@@ -81,7 +80,6 @@ class Workload {
   World& world_;
   const uint32_t clients_;
   bool stopped_ = false;
-  uint64_t stopped_us_ = 0;
   uint64_t last_value_ = 0;
   uint64_t last_call_ = 0;
   uint64_t answered_ = 0;
@@ -93,6 +91,7 @@ class Workload {
   FlushesCheck flushes_;
   GroupsCheck groups_;
   Pipelines pipelines_;
+  Transactions transactions_;
   std::string wrong_;
 };
 

@@ -135,7 +135,7 @@ TEST_F(ThreeNodesGroups, ABaseIsWhatOneMajorityHasOfAllKeysAtOneMoment) {
   const auto asked = Sent<AskGroup>();
   ASSERT_EQ(asked.size(), 2u);
   ASSERT_EQ(asked[0].second.items.size(), 2u);
-  TellGroup tell{asked[0].second.id, {Tell(), Tell()}};
+  TellGroup tell{asked[0].second.id, {Tell(), Tell()}, {}};
   tell.items[0].record = StringRecord("v", TimeOfMs(kStartMs - 1000));
   tell.items[1].same = true;
   Answer(1, tell);
@@ -155,7 +155,7 @@ TEST_F(ThreeNodesGroups, WhatNobodyTookIsRunAgain) {
   Submit({"COPY", tag_ + "a", tag_ + "b"}, &reply);
   GrantAll();
   auto asked = Sent<AskGroup>();
-  TellGroup tell{asked[0].second.id, {Tell(), Tell()}};
+  TellGroup tell{asked[0].second.id, {Tell(), Tell()}, {}};
   tell.items[0].record = StringRecord("v", TimeOfMs(kStartMs - 1000));
   tell.items[1].same = true;
   Answer(1, tell);
@@ -168,6 +168,134 @@ TEST_F(ThreeNodesGroups, WhatNobodyTookIsRunAgain) {
   EXPECT_TRUE(Sent<AskGroup>().empty()) << "the other may have it";
   Answer(2, refused);
   EXPECT_EQ(Sent<AskGroup>().size(), 2u);
+}
+
+// A RENAME that has been sent to both others, of whom nobody has answered.
+class GroupsOfUnknownOutcome : public ThreeNodesGroups {
+ protected:
+  void SetUp() override {
+    ThreeNodesGroups::SetUp();
+    std::string reply;
+    Submit({"RENAME", tag_ + "a", tag_ + "b"}, &reply);
+    GrantAll();
+    TellGroup tell{Sent<AskGroup>().at(0).second.id, {Tell(), Tell()}, {}};
+    tell.items[0].record = StringRecord("v", TimeOfMs(kStartMs - 1000));
+    tell.items[1].same = true;
+    Answer(1, tell);
+    const auto sent = Sent<GuardedGroup>();
+    ASSERT_EQ(sent.size(), 2u);
+    written_ = sent[0].second;
+  }
+  // What this node tells a peer that asks for a record.
+  Tell AskedFor(const std::string& record_key) {
+    node_->outbox() = {};
+    node_->OnMessage(1, 77, Ask{5, record_key, std::nullopt}, now_ms_);
+    const Outbox out = ServeDisk();
+    CHECK(out.answers.size() == 1);
+    return std::get<Tell>(out.answers[0].message);
+  }
+  void TimeOut() {
+    now_ms_ += 1100;
+    node_->OnTick(now_ms_);
+    ASSERT_EQ(ServeDisk().replies.size(), 1u);
+  }
+  GuardedGroup written_;
+};
+
+TEST_F(GroupsOfUnknownOutcome, NobodyIsToldOfThemAsLongAsItMayBeThatNobodyHasThem) {
+  EXPECT_TRUE(AskedFor(written_.items[0].key).undecided.empty());
+  TimeOut();
+  EXPECT_EQ(AskedFor(written_.items[0].key).undecided.size(), 1u);
+}
+
+TEST_F(GroupsOfUnknownOutcome, AreForgottenWhenAllHaveRefusedThem) {
+  Nack refused;
+  refused.id = written_.id;
+  Answer(1, refused);
+  Answer(2, refused);
+  EXPECT_TRUE(AskedFor(written_.items[0].key).undecided.empty());
+}
+
+TEST_F(GroupsOfUnknownOutcome, AreConcludedBeforeAnythingElseIsDoneWithTheirKeys) {
+  TimeOut();
+  now_ms_ += 200;
+  node_->OnTick(now_ms_);
+  GrantAll();
+  std::string reply;
+  Submit({"APPEND", tag_ + "b", "w"}, &reply);
+  Outbox out = ServeDisk();
+  const auto asked = SentIn<AskGroup>(out);
+  ASSERT_EQ(asked.size(), 2u) << "about all of the group's keys";
+  EXPECT_EQ(asked[0].second.items.size(), 2u);
+  EXPECT_TRUE(SentIn<Guarded>(out).empty());
+  TellGroup tell{asked[0].second.id, {Tell(), Tell()}, {}};
+  tell.items[0].record = StringRecord("v", TimeOfMs(kStartMs - 1000));
+  tell.items[1].same = true;
+  Answer(1, tell);
+  const auto concluding = Sent<GuardedGroup>();
+  ASSERT_EQ(concluding.size(), 2u);
+  const GuardedGroup& conclusion = concluding[0].second;
+  EXPECT_EQ(conclusion.concluded, std::vector<Dot>{written_.items[0].version.dot});
+  EXPECT_EQ(conclusion.items[0].version.kind, Kind::kTombstone);
+  EXPECT_EQ(conclusion.items[1].version.payload, "v") << "adopted";
+  Answer(1, Ack{conclusion.id});
+  const auto appended = Sent<Guarded>();
+  ASSERT_EQ(appended.size(), 2u);
+  EXPECT_EQ(appended[0].second.version.payload, "vw");
+}
+
+TEST_F(GroupsOfUnknownOutcome, OfOthersAreConcludedWhenAReplicaTellsOfThem) {
+  Answer(1, Ack{written_.id});
+  std::string reply;
+  Submit({"GET", tag_ + "c"}, &reply);
+  node_->outbox() = {};
+  Submit({"APPEND", tag_ + "c", "w"}, &reply);
+  const auto asked = Sent<Ask>();
+  ASSERT_EQ(asked.size(), 2u);
+  GuardedGroup theirs = written_;
+  theirs.items[1].key = asked[0].second.key;
+  for (Guarded& item : theirs.items) item.version.dot = {99, item.version.dot.time};
+  Tell tell{asked[0].second.id, true, {}};
+  tell.undecided = {theirs};
+  Answer(1, tell);
+  const Outbox out = ServeDisk();
+  EXPECT_EQ(SentIn<AskGroup>(out).size() + SentIn<GuardedGroup>(out).size(), 2u);
+  EXPECT_TRUE(SentIn<Guarded>(out).empty());
+}
+
+TEST_F(GroupsOfUnknownOutcome, OthersAreToldOnceTheyAreDecidedAndDurableHere) {
+  Answer(1, Ack{written_.id});
+  std::vector<Outbox::Send> told;
+  for (const Outbox::Send& send : node_->outbox().sends) {
+    if (std::holds_alternative<GroupDecided>(send.message)) told.push_back(send);
+  }
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(std::get<GroupDecided>(told[0].message).dot, written_.items[0].version.dot);
+  EXPECT_GT(told[0].after, 0u) << "our own copy counts, and is to be synced first";
+}
+
+TEST_F(ThreeNodesGroups, ShowWhenTheirWriterSaysThatTheyAreDecided) {
+  const std::string a = tag_ + "a", b = tag_ + "b";
+  GuardedGroup group;
+  group.id = 5;
+  uint32_t vnode = 0;
+  for (const std::string& key : {a, b}) {
+    Guarded item;
+    node_->Locate(key, 0, &item.key, &vnode);
+    item.version = StringRecord("theirs", TimeOfMs(now_ms_)).versions[0];
+    item.version.dot = {99, TimeOfMs(now_ms_) + group.items.size()};
+    group.items.push_back(item);
+  }
+  Prepare prepare{4, 99, {{vnode, TimeOfMs(now_ms_ - 10), TimeOfMs(now_ms_ + 1000)}}};
+  node_->OnMessage(1, 77, prepare, now_ms_);
+  node_->OnMessage(1, 77, group, now_ms_);
+  consistency_.read = Level::Local();
+  EXPECT_EQ(Run({"GET", b}).text, "theirs") << "the latest that this node has heard of";
+  node_->OnMessage(1, 77, GroupDecided{group.items[0].key, group.items[0].version.dot}, now_ms_);
+  std::string bytes;
+  store_.Sync();
+  EXPECT_EQ(store_.Load(Column::kRecords, group.items[1].key, &bytes), Found::kFound);
+  EXPECT_EQ(Run({"GET", b}).text, "theirs");
 }
 
 }  // namespace

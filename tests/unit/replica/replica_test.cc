@@ -169,26 +169,24 @@ class GroupTest : public ReplicaTest {
   }
   Answered TakeGroup(const GuardedGroup& group) {
     std::vector<CachedRecord*> entries = {&Entry(key_), &Entry(other_), &Entry(read_)};
-    return OnGuardedGroup(stripe_, entries, kVnode, group, kClock, kRules);
+    return OnGuardedGroup(stripe_, entries, kVnode, std::make_shared<const GuardedGroup>(group),
+                          kClock, kRules);
   }
-  bool HasNothing() {
-    return Values(Entry(key_).record) != Strings{"new"} &&
-           Values(Entry(other_).record) != Strings{"new"};
-  }
+  bool HasNothing() { return stripe_.undecided().empty(); }
 
   const std::string other_ = Key("l"), read_ = Key("r");
 };
 
-TEST_F(GroupTest, IsTakenInOneBatch) {
+TEST_F(GroupTest, IsKeptInOneBatchAndDoesNotShow) {
   const uint64_t stored = store_.last_sequence();
   const Answered answered = TakeGroup(Group());
   ASSERT_TRUE(IsAck(answered));
   EXPECT_EQ(std::get<Ack>(answered.message).id, 43u);
   EXPECT_EQ(store_.last_sequence(), stored + 1);
   EXPECT_EQ(answered.after, stored + 1);
-  EXPECT_EQ(Values(Entry(key_).record), Strings{"new"});
-  EXPECT_EQ(Values(OnDisk(other_)), Strings{"new"});
-  EXPECT_EQ(Values(Entry(read_).record), Strings{"read"});
+  EXPECT_EQ(Values(stripe_.Latest(Entry(key_))), Strings{"new"});
+  EXPECT_TRUE(Entry(key_).record.empty());
+  EXPECT_TRUE(OnDisk(other_).empty());
 }
 
 TEST_F(GroupTest, IsTakenOnceAndAckedTwice) {
@@ -229,6 +227,47 @@ TEST_F(GroupTest, NoneIsTakenFromAWriterThatHasNotHeardOfTheFlushOfWhatItRead) {
   EXPECT_FALSE(IsAck(TakeGroup(group)));
   group.items[2].flushed = 60;
   EXPECT_TRUE(IsAck(TakeGroup(group)));
+}
+
+TEST_F(GroupTest, AWriterThatDoesNotKnowOfItIsRefusedAndTold) {
+  TakeGroup(Group());
+  Guarded later = Write({kOther, 160});
+  const Answered refused = OnGuarded(stripe_, Entry(key_), kVnode, later, kClock, kRules);
+  ASSERT_FALSE(IsAck(refused));
+  ASSERT_EQ(NackOf(refused).undecided.size(), 1u);
+  EXPECT_EQ(NackOf(refused).undecided[0].items.size(), 3u) << "all of it";
+  EXPECT_GE(refused.after, stripe_.groups_sequence());
+  later.base.Add({kOther, 150});
+  EXPECT_TRUE(IsAck(OnGuarded(stripe_, Entry(key_), kVnode, later, kClock, kRules)))
+      << "it was computed from the group's version";
+}
+
+TEST_F(GroupTest, ALaterGroupIsTakenIfItHasConcludedTheEarlierOne) {
+  TakeGroup(Group());
+  GuardedGroup later = Group();
+  for (Guarded& item : later.items) item.version.dot.time += 20;
+  const Answered refused = TakeGroup(later);
+  ASSERT_FALSE(IsAck(refused));
+  EXPECT_EQ(NackOf(refused).undecided.size(), 1u);
+  later.concluded = {{kOther, 150}};
+  EXPECT_TRUE(IsAck(TakeGroup(later)));
+  EXPECT_EQ(stripe_.UndecidedOf(Entry(other_)).size(), 1u);
+}
+
+TEST_F(GroupTest, WhoAsksAboutOneOfItsKeysIsToldAllOfIt) {
+  TakeGroup(Group());
+  const Answered answered = OnAsk(stripe_, Entry(key_), Ask{9, key_, std::nullopt});
+  const auto& tell = std::get<Tell>(answered.message);
+  ASSERT_EQ(tell.undecided.size(), 1u);
+  EXPECT_EQ(tell.undecided[0].items.size(), 3u);
+  EXPECT_GE(answered.after, stripe_.groups_sequence());
+}
+
+TEST_F(GroupTest, WhoAsksAboutSeveralOfItsKeysIsToldItOnce) {
+  TakeGroup(Group());
+  const AskGroup ask{9, {{0, key_, std::nullopt}, {0, other_, std::nullopt}}};
+  const Answered answered = OnAskGroup(stripe_, {&Entry(key_), &Entry(other_)}, ask);
+  EXPECT_EQ(std::get<TellGroup>(answered.message).undecided.size(), 1u);
 }
 
 TEST_F(GroupTest, TellsAllThatItIsAskedAbout) {

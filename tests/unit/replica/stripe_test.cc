@@ -250,40 +250,115 @@ TEST(RecordOf, AGuardedWriteReplacesItsBaseButForWhatItKeeps) {
   EXPECT_EQ(record.context.TimeOf(kOther), 6u);
 }
 
-TEST_F(StripeTest, SeveralEntriesAreLoggedShownAndTakenBackTogether) {
+class StripeGroupsTest : public StripeTest {
+ protected:
+  UndecidedGroup GroupAt(uint64_t time, const Strings& keys, const Context& base = Context()) {
+    auto group = std::make_shared<GuardedGroup>();
+    for (const std::string& key : keys) {
+      Guarded item;
+      item.key = Key(key);
+      item.base = base;
+      item.version = StringAt({kOther, time++}, "of the group");
+      group->items.push_back(std::move(item));
+    }
+    return group;
+  }
+  std::vector<CachedRecord*> EntriesOf(const GuardedGroup& group) {
+    std::vector<CachedRecord*> entries;
+    for (const Guarded& item : group.items) entries.push_back(&Entry(item.key));
+    return entries;
+  }
+  void Keep(const UndecidedGroup& group) { stripe_.Keep(EntriesOf(*group), group); }
+  size_t StoredGroups() {
+    store_.Sync();
+    const std::string prefix(kUndecidedGroupPrefix);
+    return store_.Scan({Column::kMeta, prefix, prefix + '\xff'}).size();
+  }
+};
+
+TEST_F(StripeGroupsTest, AGroupIsKeptWithoutShowingAndShownInOneBatch) {
   CachedRecord &a = Entry(Key("a")), &b = Entry(Key("b"));
   stripe_.Write(b, RecordOf(StringAt({kMe, 1}, "old")));
+  const UndecidedGroup group = GroupAt(7, {"a", "b"}, b.record.context);
   const uint64_t before = store_.last_sequence();
-  const Record one = RecordOf(StringAt({kMe, 2}, "one"));
-  const Record two = RecordOf(StringAt({kMe, 3}, "two"), b.record.context);
-  stripe_.LogAll({{&a, one}, {&b, two}});
+  Keep(group);
   EXPECT_EQ(store_.last_sequence(), before + 1) << "one batch";
-  EXPECT_EQ(Values(b.record), Strings{"old"}) << "nothing shows";
-  EXPECT_EQ(Values(OnDisk(a.key())), Strings{"one"});
-  stripe_.RevertAll({&a, &b});
-  EXPECT_EQ(store_.last_sequence(), before + 2);
-  EXPECT_TRUE(OnDisk(a.key()).empty());
+  EXPECT_EQ(stripe_.groups_sequence(), before + 1);
+  EXPECT_TRUE(a.record.empty());
   EXPECT_EQ(Values(OnDisk(b.key())), Strings{"old"});
-  EXPECT_EQ(CountOf().keys, 1);
-  stripe_.LogAll({{&a, one}, {&b, two}});
-  stripe_.ShowAll({{&a, one}, {&b, two}});
-  EXPECT_EQ(store_.last_sequence(), before + 3) << "what was logged is not written again";
-  EXPECT_EQ(a.sequence, before + 3);
-  EXPECT_EQ(b.sequence, before + 3);
-  EXPECT_EQ(Values(b.record), Strings{"two"});
+  EXPECT_EQ(Values(stripe_.Latest(b)), Strings{"of the group"});
+  EXPECT_EQ(StoredGroups(), 1u);
+  stripe_.ShowGroup(EntriesOf(*group), *group);
+  EXPECT_EQ(store_.last_sequence(), before + 2);
+  EXPECT_EQ(a.sequence, before + 2);
+  EXPECT_EQ(Values(b.record), Strings{"of the group"});
+  EXPECT_EQ(Values(OnDisk(a.key())), Strings{"of the group"});
   EXPECT_EQ(CountOf().keys, 2);
+  EXPECT_EQ(StoredGroups(), 0u);
+  EXPECT_TRUE(stripe_.undecided().empty());
 }
 
-TEST_F(StripeTest, WhatShowsOtherwiseThanLoggedIsWrittenTogether) {
-  CachedRecord &a = Entry(Key("a")), &b = Entry(Key("b"));
-  const Record one = RecordOf(StringAt({kMe, 2}, "one"));
-  const Record two = RecordOf(StringAt({kMe, 3}, "two"));
-  stripe_.LogAll({{&a, one}, {&b, one}});
-  const uint64_t before = store_.last_sequence();
-  stripe_.ShowAll({{&a, one}, {&b, two}});
-  EXPECT_EQ(store_.last_sequence(), before + 1);
-  EXPECT_EQ(Values(OnDisk(a.key())), Strings{"one"});
-  EXPECT_EQ(Values(OnDisk(b.key())), Strings{"two"});
+TEST_F(StripeGroupsTest, WhatKeepsAGroupIsNotInStep) {
+  CachedRecord& a = Entry(Key("a"));
+  a.in_step = 3;
+  Keep(GroupAt(7, {"a"}));
+  EXPECT_EQ(a.in_step, 0u);
+}
+
+TEST_F(StripeGroupsTest, AGroupThatIsOnlyLoggedIsToldToNobody) {
+  const UndecidedGroup group = GroupAt(7, {"a"});
+  stripe_.LogGroup(*group);
+  EXPECT_TRUE(stripe_.UndecidedOf(Entry(Key("a"))).empty());
+  EXPECT_EQ(StoredGroups(), 1u) << "but a crash finds it";
+  stripe_.RestoreGroup(group);
+  EXPECT_EQ(stripe_.UndecidedOf(Entry(Key("a"))).size(), 1u);
+}
+
+TEST_F(StripeGroupsTest, ADroppedGroupLeavesNothing) {
+  const UndecidedGroup group = GroupAt(7, {"a", "b"});
+  Keep(group);
+  stripe_.DropGroup(*group);
+  EXPECT_TRUE(stripe_.undecided().empty());
+  EXPECT_EQ(StoredGroups(), 0u);
+}
+
+TEST_F(StripeGroupsTest, ALaterGroupTakesThePlaceOfWhatItConcludes) {
+  Keep(GroupAt(7, {"a", "b"}));
+  Keep(GroupAt(9, {"b", "c"}));
+  EXPECT_EQ(stripe_.UndecidedOf(Entry(Key("b"))).size(), 2u) << "it does not know the earlier one";
+  auto conclusion = std::make_shared<GuardedGroup>(*GroupAt(20, {"a", "b", "c"}));
+  conclusion->concluded = {{kOther, 7}, {kOther, 9}};
+  Keep(conclusion);
+  EXPECT_EQ(stripe_.UndecidedOf(Entry(Key("b"))).size(), 1u);
+  EXPECT_EQ(StoredGroups(), 1u);
+}
+
+TEST_F(StripeGroupsTest, ALaterGroupTakesThePlaceOfWhatItWasComputedFromIfItWritesAllOfIt) {
+  Context base;
+  base.Add({kOther, 8});
+  Keep(GroupAt(7, {"a", "b"}));
+  Keep(GroupAt(20, {"b"}, base));
+  EXPECT_EQ(stripe_.UndecidedOf(Entry(Key("a"))).size(), 1u)
+      << "its other key is still to be shown";
+  Keep(GroupAt(30, {"a", "b"}, base));
+  EXPECT_EQ(StoredGroups(), 2u);
+}
+
+TEST_F(StripeGroupsTest, WhatIsShownInAnotherWayIsNotUndecided) {
+  Keep(GroupAt(7, {"a", "b"}));
+  stripe_.Write(Entry(Key("a")), RecordOf(StringAt({kOther, 7}, "of the group")));
+  EXPECT_TRUE(stripe_.UndecidedOf(Entry(Key("a"))).empty());
+  EXPECT_EQ(stripe_.UndecidedOf(Entry(Key("b"))).size(), 1u);
+}
+
+TEST_F(StripeGroupsTest, AFlushEndsWhatIsKept) {
+  Keep(GroupAt(7, {"a", "b"}));
+  stripe_.Flush(0, 7);
+  EXPECT_TRUE(stripe_.UndecidedOf(Entry(Key("a"))).empty()) << "dead";
+  EXPECT_EQ(StoredGroups(), 1u);
+  stripe_.Flush(0, 8);
+  EXPECT_TRUE(stripe_.undecided().empty());
+  EXPECT_EQ(StoredGroups(), 0u);
 }
 
 }  // namespace
