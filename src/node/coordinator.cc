@@ -142,7 +142,8 @@ void Coordinator::FinishPart(const Pending& part, Outcome outcome, uint64_t afte
   const auto found = pending_.find(part.parent);
   if (found == pending_.end()) return;
   Pending& whole = *found->second;
-  if (whole.steps != nullptr) return OnStep(whole, part, outcome, after, std::move(bytes), turn);
+  if (whole.many_slots != nullptr)
+    return OnSlotPart(whole, part, outcome, after, std::move(bytes), turn);
   whole.join->Add(part.index, outcome, after, std::move(bytes));
   whole.lookups.Add(part.lookups);
   if (!whole.join->Complete()) return;

@@ -55,7 +55,7 @@ class Coordinator {
 
  private:
   struct Pending;
-  struct Steps;
+  struct ManySlots;
   struct Vouching;
   struct VouchRound;
 
@@ -95,15 +95,15 @@ class Coordinator {
   static Message ForwardOfGroup(const Pending& pending, const Turn& turn);
   void RunGroupHere(Pending& pending, Shared::StripeAndPrimary& place, const Turn& turn);
 
-  // --- keys of several slots (coordinator_steps.cc)
+  // --- keys of several slots (coordinator_many_slots.cc)
   bool SubmitMany(const Request& request, Pending& pending, std::string* reply, const Turn& turn);
-  void ReadForSteps(Pending& whole, const Turn& turn);
-  uint64_t NewStep(const Pending& whole, size_t index, GroupRequest request);
-  void OnStep(Pending& whole, const Pending& part, Outcome outcome, uint64_t after,
-              std::string bytes, const Turn& turn);
-  void RunSteps(Pending& whole, const Turn& turn);
-  void WriteNextStep(Pending& whole, const Turn& turn);
-  void EndSteps(Pending& whole, Outcome outcome, std::string bytes, const Turn& turn);
+  void ReadManySlots(Pending& whole, const Turn& turn);
+  uint64_t NewSlotPart(const Pending& whole, size_t index, GroupRequest request);
+  void OnSlotPart(Pending& whole, const Pending& part, Outcome outcome, uint64_t after,
+                  std::string bytes, const Turn& turn);
+  void RunManySlots(Pending& whole, const Turn& turn);
+  void WriteNextSlot(Pending& whole, const Turn& turn);
+  void EndManySlots(Pending& whole, Outcome outcome, std::string bytes, const Turn& turn);
 
   void Read(uint64_t id, const Turn& turn);
   bool LeavesToOthers(uint64_t sequence, const Pending& pending, const Turn& turn) const;

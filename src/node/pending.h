@@ -16,8 +16,8 @@
 
 namespace kindred {
 
-// A command on keys of several slots, step by step (coordinator_steps.cc).
-struct Coordinator::Steps {
+// A command on keys of several slots, one key after the other (coordinator_many_slots.cc).
+struct Coordinator::ManySlots {
   struct Key {
     std::string_view name;  // in the pending's arguments
     uint8_t db = 0;
@@ -85,7 +85,7 @@ struct Coordinator::Pending {
   uint64_t step = 0;            // kVouching: the record's; kReading: the vnode's at the question
   absl::InlinedVector<std::pair<Peer, Step>, 2> told;  // kReading: by those who may vouch
   std::unique_ptr<JoinState> join;                     // kJoining: this,
-  std::unique_ptr<Steps> steps;                        // or this
+  std::unique_ptr<ManySlots> many_slots;               // or this
 
   // What a question is numbered with: the request below, the attempt above. "The same as you have"
   // must not be taken for an answer to what was asked with another record in hand.
