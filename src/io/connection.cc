@@ -24,8 +24,12 @@ bool Connection::Open(int socket, std::unique_ptr<TlsSession> tls) {
   if (stream_.Open(socket, std::move(tls)) != 0) return false;
   stream_.SetKeepalive(static_cast<unsigned>(loop_.server().tcp_keepalive_s()));
   opened_ms_ = heard_ms_ = loop_.now_ms();
-  Session::Peername names{stream_.PeerName(), stream_.LocalName(), socket, encrypted,
-                          [&loop = loop_, id = id_] { loop.Wake(id); }};
+  Session::Peername names{stream_.PeerName(),
+                          stream_.LocalName(),
+                          socket,
+                          encrypted,
+                          [&loop = loop_, id = id_] { loop.Wake(id); },
+                          id_};
   session_.emplace(loop_.server(), loop_.node(), face_, std::move(names), heard_ms_);
   stream_.StartReading();
   return true;
@@ -42,6 +46,12 @@ void Connection::OnBytes(std::string_view bytes) {
 
 void Connection::OnReply(const Outbox::Reply& reply) {
   session_->OnReply(reply, loop_.now_ms());
+  TakeNewRequests();
+  loop_.Touch(*this);
+}
+
+void Connection::OnRecall(const Outbox::Recall& recall) {
+  session_->OnRecall(recall);
   TakeNewRequests();
   loop_.Touch(*this);
 }
@@ -94,7 +104,13 @@ bool Connection::IsOver() const {
   return ended_ && session_->Done();
 }
 
-bool Connection::Flush(uint64_t durable) {
+bool Connection::Flush(uint64_t durable, uint64_t heard) {
+  const uint64_t word = WaitsForWord();
+  if (word != 0 && word <= heard) {
+    session_->OnWord(heard, loop_.now_ms());
+    TakeNewRequests();
+    loop_.OnInput();
+  }
   while (!broken_ && stream_.unsent_bytes() <= kClientUnsentBytesPause) {
     // Before the write, as on Redis: the hard limit is one for those who read quickly too.
     if (TakesTooLittle(loop_.now_ms())) return false;

@@ -46,6 +46,7 @@ class Connection : private TcpStream::Owner {
 
   // The reply of one of its requests.
   void OnReply(const Outbox::Reply& reply);
+  void OnRecall(const Outbox::Recall& recall);
 
   // Its session waits for time to pass, and time has passed.
   bool WantsTicks() const { return session_->WantsTicks(); }
@@ -54,20 +55,23 @@ class Connection : private TcpStream::Owner {
   // It has waited for this turn (Loop::RunNextTurn).
   void OnTurn();
 
-  // The end of a turn in which something happened to it. False: it is over.
-  bool Flush(uint64_t durable);
+  // The end of a turn in which something happened to it. `heard`: the last word. False: it is over.
+  bool Flush(uint64_t durable, uint64_t heard);
 
   // What waits for the disk is answered by an error.
   void GiveUpOnDisk(uint64_t durable);
 
   // Whether Flush had to leave output behind that waits for the disk, and for which sequence.
   uint64_t WaitsFor() const { return session_->WaitsFor(); }
+  // Likewise, for which word.
+  uint64_t WaitsForWord() const { return session_->WaitsForWord(); }
 
   // For the loop.
   bool touched = false;     // it is in the list of those with something to do
   bool ticking = false;     // it is in the list of those that wait for time to pass
   bool wants_turn = false;  // it is in the list of those with commands for the next turn
   uint64_t gated_at = 0;    // the sequence at which it comes by again
+  uint64_t word_at = 0;     // and the word
   size_t requests = 0;      // in flight, as the loop's map has them
 
   // Asked once a second: silent for longer than the option `timeout` allows, not taking its replies

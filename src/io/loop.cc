@@ -238,12 +238,15 @@ void Loop::DrainOutbox() {
     }
     for (Outbox::Load& load : taken_.loads) LoadOnWorker(std::move(load));
     for (Outbox::Scan& scan : taken_.scans) gate_.Add(scan.after, std::move(scan));
+    for (const Outbox::Recall& recall : taken_.recalls) RouteRecall(recall);
+    if (taken_.heard != 0) OnHeard(std::exchange(taken_.heard, 0));
     for (Outbox::Reply& reply : taken_.replies) Route(std::move(reply));
     taken_.sends.clear();
     taken_.answers.clear();
     taken_.handovers.clear();
     taken_.loads.clear();
     taken_.scans.clear();
+    taken_.recalls.clear();
     taken_.replies.clear();
   }
 }
@@ -277,6 +280,27 @@ void Loop::Route(Outbox::Reply reply) {
   if (found == connections_.end()) return;
   --found->second->requests;
   found->second->OnReply(reply);
+}
+
+void Loop::RouteRecall(const Outbox::Recall& recall) {
+  const auto found = connections_.find(recall.connection);
+  if (found != connections_.end()) found->second->OnRecall(recall);
+}
+
+void Loop::OnHeard(uint64_t word) {
+  heard_ = word;
+  std::erase_if(for_word_, [this](const ForWord& each) {
+    if (each.word > heard_) return false;
+    TouchById(each.connection);
+    return true;
+  });
+}
+
+void Loop::GateForWord(Connection& connection) {
+  const uint64_t word = connection.WaitsForWord();
+  if (word == 0 || word == connection.word_at) return;
+  connection.word_at = word;
+  for_word_.push_back({word, connection.id()});
 }
 
 void Loop::RunOnWorker(std::function<void()> task) {
@@ -351,7 +375,7 @@ void Loop::FlushConnections(uint64_t durable) {
     if (found == connections_.end()) continue;
     Connection& connection = *found->second;
     connection.touched = false;
-    if (!connection.Flush(durable)) {
+    if (!connection.Flush(durable, heard_)) {
       RemoveClient(id);
       continue;
     }
@@ -359,6 +383,7 @@ void Loop::FlushConnections(uint64_t durable) {
       connection.ticking = true;
       ticking_.push_back(id);
     }
+    GateForWord(connection);
     const uint64_t waits_for = connection.WaitsFor();
     if (waits_for == 0 || waits_for == connection.gated_at) continue;
     connection.gated_at = waits_for;

@@ -150,6 +150,9 @@ class Loop {
 
   void NoteBusy();
   void Route(Outbox::Reply reply);
+  void RouteRecall(const Outbox::Recall& recall);
+  void OnHeard(uint64_t word);
+  void GateForWord(Connection& connection);
   void RouteSends(std::vector<Outbox::Send>& sends);
   void RunOnWorker(std::function<void()> task);
   void LoadOnWorker(Outbox::Load load);
@@ -208,6 +211,12 @@ class Loop {
   std::vector<uint64_t> flushing_;
   std::vector<uint64_t> ticking_;  // that wait for time to pass
   std::vector<uint64_t> waiting_;  // that wait for their next turn
+  struct ForWord {
+    uint64_t word = 0;
+    uint64_t connection = 0;
+  };
+  std::vector<ForWord> for_word_;  // connections with early replies
+  uint64_t heard_ = 0;             // the last word
 
   Outbox taken_;  // of the Node, while it is emptied; kept for its memory
   Gate<Gated> gate_;

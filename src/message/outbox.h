@@ -44,6 +44,12 @@ struct Outbox {
     std::string bytes;   // RESP
     Lookups lookups = {};
   };
+  // The reply to `request`, which was given early, does not stand: the request is pending now.
+  struct Recall {
+    uint64_t connection = 0;
+    uint64_t request = 0;
+    Lookups lookups = {};  // that the reply has told
+  };
   struct Handover {  // the outcome of an operation for a request of another loop
     uint32_t loop = 0;
     uint64_t request = 0;
@@ -66,6 +72,8 @@ struct Outbox {
 
   std::vector<Send> sends;
   std::vector<Answer> answers;
+  std::vector<Recall> recalls;  // come before `heard`, and before replies
+  uint64_t heard = 0;  // early replies that wait for a word up to this one stand; 0: nothing new
   std::vector<Reply> replies;
   std::vector<Handover> handovers;
   std::vector<Conclusion> conclusions;
@@ -73,8 +81,8 @@ struct Outbox {
   std::vector<Scan> scans;
 
   bool empty() const {
-    return sends.empty() && answers.empty() && replies.empty() && handovers.empty() &&
-           conclusions.empty() && loads.empty() && scans.empty();
+    return sends.empty() && answers.empty() && recalls.empty() && heard == 0 && replies.empty() &&
+           handovers.empty() && conclusions.empty() && loads.empty() && scans.empty();
   }
 };
 

@@ -42,17 +42,20 @@ Submitted Coordinator::Submit(const Request& request, std::string* reply, const 
   pending.what_for = Pending::For::kClient;
   if (request.row->kind == RowKind::kManyKeys) {
     if (!SubmitMany(request, pending, reply, turn)) return {true, 0, 0};
-  } else if (request.row->join == Join::kOneKey) {
-    FillFrom(request, request.args, &pending);
-    Begin(id, turn);
   } else {
-    SubmitParts(request, keys, id, turn);
+    BeginOnKeys(request, pending, turn);
   }
   return {false, 0, id};
 }
 
-Coordinator::Pending& Coordinator::NewPending() {
-  const uint64_t id = (++last_id_ << 13) | loop_;  // without Primary::kRoundBit
+// One key, or a list of them, each for itself.
+void Coordinator::BeginOnKeys(const Request& request, Pending& pending, const Turn& turn) {
+  if (request.row->join != Join::kOneKey) return SubmitParts(request, pending.id, turn);
+  FillFrom(request, request.args, &pending);
+  Begin(pending.id, turn);
+}
+
+Coordinator::Pending& Coordinator::NewPending(uint64_t id) {
   auto& slot = pending_[id];
   slot = std::make_unique<Pending>();
   slot->id = id;
@@ -71,27 +74,42 @@ void Coordinator::FillFrom(const Request& request, Args args, Pending* pending) 
 }
 
 // What needs no other node and no disk: a read of one replica, a write where this node is the only
-// one.
+// one. Early, a read of what is in step.
 bool Coordinator::AnswerAtOnce(const Request& request, KeyRange keys, std::string* reply,
                                Submitted* submitted, const Turn& turn) {
   const CommandRow& row = *request.row;
   if (row.kind == RowKind::kManyKeys) return false;
   const bool writes = row.kind == RowKind::kWrite;
   const uint32_t replicas = turn.view->replicas();
-  const bool at_once = writes ? replicas == 1 && !request.consistency->context.has_value()
-                              : request.consistency->read.Of(replicas) == 1;
+  const bool alone = writes ? replicas == 1 && !request.consistency->context.has_value()
+                            : request.consistency->read.Of(replicas) == 1;
+  const bool early = !alone && MayBeEarly(request, turn);
+  const bool at_once = alone || early;
   if (!at_once || row.join == Join::kSum || row.join == Join::kAllOk) {
     if (!at_once || keys.count != 1) return false;
   }
   if (writes && keys.count != 1) return false;
+  const size_t before = reply->size();
   ReplyWriter writer(reply, request.protocol);
   if (row.join == Join::kArray) writer.Array(keys.count);
   for (size_t i = 0; i < keys.count; ++i) {
     const std::string_view part[] = {request.args[0], request.args[keys.At(i)]};
     const Args args = row.join == Join::kArray ? Args(part) : request.args;
     const std::string_view key = request.args[keys.At(i)];
-    if (!AnswerOneAtOnce(request, args, key, writer, submitted, turn)) return false;
+    if (early ? ReadEarly(request, args, key, writer, submitted, turn)
+              : AnswerOneAtOnce(request, args, key, writer, submitted, turn)) {
+      continue;
+    }
+    if (early) CancelEarly();
+    return false;
   }
+  if (!early) return true;
+  // Errors are counted where they are told, for good.
+  if (std::string_view(*reply).substr(before).starts_with('-')) {
+    CancelEarly();
+    return false;
+  }
+  EndEarly(request, submitted);
   return true;
 }
 
@@ -117,8 +135,8 @@ bool Coordinator::AnswerOneAtOnce(const Request& request, Args args, std::string
 
 // --- several keys
 
-void Coordinator::SubmitParts(const Request& request, KeyRange keys, uint64_t id,
-                              const Turn& turn) {
+void Coordinator::SubmitParts(const Request& request, uint64_t id, const Turn& turn) {
+  const KeyRange keys = KeysOf(*request.row, request.args);
   Pending& whole = *pending_[id];
   whole.row = request.row;
   whole.protocol = request.protocol;

@@ -56,11 +56,16 @@ class Coordinator {
  private:
   struct Pending;
   struct ManySlots;
+  struct EarlyCommand;
+  struct EarlyKey;
+  struct EarlyReads;
   struct Vouching;
   struct VouchRound;
 
   static const CommandTable& DataCommands();
-  Pending& NewPending();
+  uint64_t NewId() { return (++last_id_ << 13) | loop_; }  // without Primary::kRoundBit
+  Pending& NewPending() { return NewPending(NewId()); }
+  Pending& NewPending(uint64_t id);
   void FillFrom(const Request& request, Args args, Pending* pending);
   bool AnswerAtOnce(const Request& request, KeyRange keys, std::string* reply, Submitted* submitted,
                     const Turn& turn);
@@ -69,7 +74,8 @@ class Coordinator {
   Call CallOf(uint8_t db, Lookups* lookups, const Turn& turn) const;
   static void RunRead(const CommandRow& row, const Record& record, Args args, const Call& call,
                       ReplyWriter& writer);
-  void SubmitParts(const Request& request, KeyRange keys, uint64_t id, const Turn& turn);
+  void BeginOnKeys(const Request& request, Pending& pending, const Turn& turn);
+  void SubmitParts(const Request& request, uint64_t id, const Turn& turn);
 
   // Pendings are named by id where a step may be put off, or may end them.
   void Begin(uint64_t id, const Turn& turn);
@@ -107,6 +113,7 @@ class Coordinator {
 
   void Read(uint64_t id, const Turn& turn);
   bool LeavesToOthers(uint64_t sequence, const Pending& pending, const Turn& turn) const;
+  bool LeavesToOthers(uint64_t sequence, uint32_t vnode, uint32_t need, const Turn& turn) const;
   void AskMore(Pending& pending, uint32_t count, const Turn& turn);
   void OnEnough(Pending& pending, const Turn& turn);
   void Repair(const Pending& pending, const Record& merged, const Turn& turn);
@@ -127,8 +134,23 @@ class Coordinator {
   void ReadPlainly(const std::vector<uint64_t>& ids, const Turn& turn);
   void TickVouching(const Turn& turn);
   void GiveUpVouching(const Turn& turn);
-  void LeaveVouching(const std::vector<uint64_t>& ids, const Turn& turn);
+  void LeaveVouching(VouchRound& round, const Turn& turn);
   void EndVouching(Peer peer, const Turn& turn);
+
+  // --- those of them that are answered early (coordinator_early.cc)
+  bool MayBeEarly(const Request& request, const Turn& turn) const;
+  bool WantWord(uint32_t vnode, const Turn& turn);
+  VouchRound& RoundForReads();
+  bool ReadEarly(const Request& request, Args args, std::string_view key, ReplyWriter& writer,
+                 Submitted* submitted, const Turn& turn);
+  void EndEarly(const Request& request, Submitted* submitted);
+  void CancelEarly();
+  bool Stands(const VouchRound& round, const EarlyReads& early, const EarlyKey& key,
+              const Turn& turn);
+  void SettleEarly(const VouchRound& round, const EarlyReads& early, const Turn& turn);
+  void RecallAll(const EarlyReads& early, const Turn& turn);
+  void Recall(const EarlyReads& early, const EarlyCommand& command, const Turn& turn);
+  void TellHeard(const Turn& turn);
 
   void Finish(uint64_t id, Outcome outcome, uint64_t after, std::string bytes, const Turn& turn);
   void FinishPart(const Pending& part, Outcome outcome, uint64_t after, std::string bytes,

@@ -57,9 +57,14 @@ void Coordinator::Read(uint64_t id, const Turn& turn) {
 // there are enough others.
 bool Coordinator::LeavesToOthers(uint64_t sequence, const Pending& pending,
                                  const Turn& turn) const {
-  if (pending.consistency.read.IsLocal()) return false;
+  return !pending.consistency.read.IsLocal() &&
+         LeavesToOthers(sequence, pending.vnode, pending.tally.need(), turn);
+}
+
+bool Coordinator::LeavesToOthers(uint64_t sequence, uint32_t vnode, uint32_t need,
+                                 const Turn& turn) const {
   if (!shared_.log_is_slow(turn.now_ms) || sequence <= shared_.store().durable()) return false;
-  return turn.view->AliveReplicasOf(pending.vnode) > pending.tally.need();
+  return turn.view->AliveReplicasOf(vnode) > need;
 }
 
 // Asks up to `count` further replicas: those whose word would do from now on, those that are alive,

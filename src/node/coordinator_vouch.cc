@@ -64,23 +64,18 @@ void Coordinator::JoinStep(Pending& pending, const Turn& turn) {
 
 // The stripe's lock is held. False: who has to vouch has fallen silent.
 bool Coordinator::AwaitVouch(Pending& pending, CachedRecord& entry, const Turn& turn) {
-  const auto vouchers = turn.view->VouchersOf(pending.vnode);
-  for (Peer peer : vouchers) {
-    if (vouching_->Of(peer).silent) return false;
-  }
-  for (Peer peer : vouchers) vouching_->Of(peer).wanted = true;
+  if (!WantWord(pending.vnode, turn)) return false;
   pending.state = Pending::State::kVouching;
   pending.own = &entry;
   pending.step = entry.in_step;
   ++entry.pins;
-  const bool late = !shared_.settings().rules.vouched_after_read && !vouching_->rounds.empty();
-  (late ? vouching_->rounds.back().reads : vouching_->gathering).push_back(pending.id);
+  RoundForReads().reads.push_back(pending.id);
   return true;
 }
 
 bool Coordinator::WantsEndTurn() const {
   return vouching_->rounds.size() < Vouching::kRoundsMax &&
-         (shared_.steps().WantsToHear() || !vouching_->gathering.empty());
+         (shared_.steps().WantsToHear() || vouching_->gathering.has_reads());
 }
 
 void Coordinator::EndTurn(const Turn& turn) {
@@ -93,14 +88,13 @@ void Coordinator::EndTurn(const Turn& turn) {
 
 void Coordinator::AskToVouch(const Turn& turn) {
   Vouching& vouching = *vouching_;
-  VouchRound round;
-  round.question = (++last_id_ << 13) | loop_;
+  VouchRound round = vouching.TakeGathering();
+  round.question = NewId();
   round.asked_ms = turn.now_ms;
-  round.reads.swap(vouching.gathering);
   for (Vouching::Asked& each : vouching.peers) {
     if (!std::exchange(each.wanted, false)) continue;
     if (!turn.view->link_up(each.peer)) {
-      LeaveVouching(std::exchange(round.reads, {}), turn);
+      LeaveVouching(round, turn);
       continue;
     }
     if (!each.silent) round.unanswered.push_back(each.peer);
@@ -109,11 +103,9 @@ void Coordinator::AskToVouch(const Turn& turn) {
     turn.out->sends.emplace_back(each.peer, loop_,
                                  VouchAsk{round.question, shared_.steps().Known(each.peer)});
   }
-  if (!round.unanswered.empty()) {
-    vouching.rounds.push_back(std::move(round));
-  } else {
-    LeaveVouching(round.reads, turn);
-  }
+  if (round.unanswered.empty()) LeaveVouching(round, turn);
+  vouching.rounds.push_back(std::move(round));
+  TellHeard(turn);
 }
 
 void Coordinator::OnVouch(Peer from, Vouch&& vouch, const Turn& turn) {
@@ -139,13 +131,16 @@ void Coordinator::OnVouch(Peer from, Vouch&& vouch, const Turn& turn) {
   round->behind.insert(round->behind.end(), vouch.behind.begin(), vouch.behind.end());
   if (!round->unanswered.empty()) return;
   VouchRound over = std::move(*round);
-  vouching.rounds.erase(round);
+  round->over = true;
   OnVouched(over, turn);
+  vouching.Reuse(std::move(over.early));
+  TellHeard(turn);
 }
 
 // All have answered.
 void Coordinator::OnVouched(VouchRound& round, const Turn& turn) {
   std::ranges::sort(round.behind);
+  SettleEarly(round, round.early, turn);
   std::vector<uint64_t> plain;
   std::string bytes;
   for (uint64_t id : round.reads) {
@@ -218,17 +213,19 @@ void Coordinator::TickVouching(const Turn& turn) {
 
 void Coordinator::GiveUpVouching(const Turn& turn) {
   Vouching& vouching = *vouching_;
-  std::vector<uint64_t> plain = std::exchange(vouching.gathering, {});
-  for (VouchRound& round : vouching.rounds) {
-    plain.insert(plain.end(), round.reads.begin(), round.reads.end());
-  }
-  vouching.rounds.clear();
-  LeaveVouching(plain, turn);
+  vouching.rounds.push_back(vouching.TakeGathering());
+  for (VouchRound& round : vouching.rounds) LeaveVouching(round, turn);
+  TellHeard(turn);
 }
 
-void Coordinator::LeaveVouching(const std::vector<uint64_t>& ids, const Turn& turn) {
-  for (uint64_t id : ids) AnswerFromStep(*pending_.at(id), nullptr, turn);
-  ReadPlainly(ids, turn);
+// Its reads are plain ones.
+void Coordinator::LeaveVouching(VouchRound& round, const Turn& turn) {
+  round.over = true;
+  const EarlyReads early = std::exchange(round.early, {});
+  const std::vector<uint64_t> reads = std::exchange(round.reads, {});
+  RecallAll(early, turn);
+  for (uint64_t id : reads) AnswerFromStep(*pending_.at(id), nullptr, turn);
+  ReadPlainly(reads, turn);
 }
 
 // The link to the peer is down.

@@ -21,6 +21,8 @@ struct Request {
   bool cluster_face =
       false;  // SCAN, DBSIZE, KEYS, RANDOMKEY: only slots whose first replica is this node
   uint64_t deadline_ms = 0;  // absolute, on the core's clock
+  // Whose it is, if he takes early replies, which may be recalled; 0: he does not.
+  uint64_t connection = 0;
 };
 
 // Commands of a client that are to run as one (node/group.h).
@@ -45,12 +47,15 @@ struct GroupRequest {
 };
 
 // What Submit says: the reply was written at once and may leave when `after` is durable, or it
-// comes later as Outbox::Reply with this id.
+// comes later as Outbox::Reply with this id. A reply that was written *early* may not leave before
+// the outbox has said that `word` is heard, either; until then it may be recalled by its id, and
+// comes later after all.
 struct Submitted {
   bool done = false;
   uint64_t after = 0;    // if done
-  uint64_t id = 0;       // if not done
+  uint64_t id = 0;       // if not done, or early
   Lookups lookups = {};  // if done
+  uint64_t word = 0;     // if done: not 0 means early
 };
 
 }  // namespace kindred

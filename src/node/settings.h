@@ -30,6 +30,7 @@ struct Rules {
   bool heed_changes = true;        // a change at who vouches ends the step
   bool heed_behind = true;         // a key whose write is on its way here is read plainly
   bool vouched_after_read = true;  // the word was given after the read began
+  bool recall_overtaken = true;    // an early reply is recalled if its record has changed
   // Not a rule that anything depends on: without it every replica runs what it is asked, so that
   // several are primary all the time.
   bool first_alive_is_primary = true;

@@ -45,7 +45,8 @@ struct CachedRecord {
   uint64_t fresh_since = 0;
   // The step of its vnode in which it was the same at enough replicas (node/steps.h); 0: in none.
   uint64_t in_step = 0;
-  bool settled = false;  // what is shown is known to be decided
+  bool settled = false;   // what is shown is known to be decided
+  uint64_t changed = 0;  // no later than when the stripe counted this, what is shown became so
 
  private:
   friend class RecordCache;

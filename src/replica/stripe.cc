@@ -68,6 +68,7 @@ void Stripe::OnLoaded(const std::string& key, Found found, std::string_view byte
     CHECK(decoded);  // RocksDB has checked the block's checksum: another format is a bug
   }
   CachedRecord* entry = cache_.Insert(key, std::move(record));
+  entry->changed = changes();  // or before: since it was dropped from the cache nobody has looked
   Normalize(*entry);
   cache_.Trim(store_.durable(), entry);
 }
@@ -80,7 +81,13 @@ void Stripe::Normalize(CachedRecord& entry) {
   if (!below) return;
   entry.record = DropUpTo(std::move(entry.record), flushed);
   if (entry.logged != nullptr) *entry.logged = DropUpTo(std::move(*entry.logged), flushed);
+  NoteChange(entry);
   cache_.Resized(entry);
+}
+
+void Stripe::NoteChange(CachedRecord& entry) {
+  entry.changed = changes_.load(std::memory_order_relaxed) + 1;
+  changes_.store(entry.changed, std::memory_order_release);
 }
 
 void Stripe::AddTo(Batch* batch, const CachedRecord& entry, const Record& after) {
@@ -115,6 +122,7 @@ void Stripe::Shown(CachedRecord& entry, Record next, uint64_t sequence) {
   entry.logged.reset();
   entry.record = std::move(next);
   entry.settled = false;
+  NoteChange(entry);
   cache_.Resized(entry);
 }
 
@@ -142,7 +150,10 @@ void Stripe::Keep(const std::vector<CachedRecord*>& entries, const UndecidedGrou
   CHECK(entries.size() == group->items.size());
   Batch batch;
   ForgetEarlier(*group, &batch);
-  for (CachedRecord* entry : entries) entry->in_step = 0;
+  for (CachedRecord* entry : entries) {
+    entry->in_step = 0;
+    NoteChange(*entry);  // whoever reads it has to be told of what is kept
+  }
   undecided_.Add(group);
   AddTo(&batch, *group);
   groups_sequence_ = store_.Commit(std::move(batch));

@@ -7,6 +7,7 @@
 #define KINDRED_REPLICA_STRIPE_H_
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -35,6 +36,9 @@ class Stripe {
   // The entry of a record key; made from the store where that needs no I/O. Null: the record has to
   // be loaded. The pointer is good until the lock is released, longer while it is pinned.
   CachedRecord* Find(std::string_view key);
+  // How often what is shown of some key has changed. Any thread may look at it, without the lock:
+  // as long as it has not grown, no record is another. An entry's `changed` says it of one.
+  uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
   // What a load brought. Does nothing if the key has come in meanwhile.
   void OnLoaded(const std::string& key, Found found, std::string_view bytes);
 
@@ -94,11 +98,13 @@ class Stripe {
   static void AddTo(Batch* batch, const GuardedGroup& group);
   void ForgetEarlier(const GuardedGroup& group, Batch* batch);
   void Forget(const GuardedGroup& group, Batch* batch);
+  void NoteChange(CachedRecord& entry);
   // What is left of a record after its database's flushes. Invariant: every entry has been through
   // all of them.
   void Normalize(CachedRecord& entry);
 
   std::mutex mutex_;
+  std::atomic<uint64_t> changes_{0};  // grows under the lock
   Store& store_;
   RecordCache cache_;
   Grants grants_;

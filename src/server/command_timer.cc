@@ -1,5 +1,6 @@
 #include "server/command_timer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/server.h"
@@ -36,6 +37,50 @@ void CommandTimer::Ran(const CommandRow& row, Args args, Span span, std::string_
   const uint64_t us = (span.ended_ns - span.begun_ns) / 1000;
   if (server_.IsSlow(us)) running.packed_args = PackArgs(row, args);
   Finish(running, span.ended_ns);
+}
+
+// Its time goes on until the word is heard, so that the clock need not be read here.
+void CommandTimer::AnsweredEarly(uint64_t request, uint64_t word, uint64_t after) {
+  last_ns_ = begun_ns_;
+  const size_t args_begin = early_args_.size();
+  if (server_.KeepsSlowLog()) AppendForLog(*row_, args_, &early_args_);
+  early_.push_back({request, word, begun_ns_, after, row_, args_begin, early_args_.size()});
+}
+
+CommandTimer::Running CommandTimer::RunningOf(const Early& early) const {
+  return {early.row, early.begun_ns, false, early.after,
+          early_args_.substr(early.args_begin, early.args_end - early.args_begin)};
+}
+
+void CommandTimer::OnWord(uint64_t word) {
+  if (early_.empty() || early_.front().word > word) return;
+  const uint64_t now_ns = server_.host().SteadyNs();
+  size_t heard = 0;
+  while (heard < early_.size() && early_[heard].word <= word) FinishEarly(early_[heard++], now_ns);
+  early_.erase(early_.begin(), early_.begin() + static_cast<std::ptrdiff_t>(heard));
+  const size_t args = early_.empty() ? early_args_.size() : early_.front().args_begin;
+  early_args_.erase(0, args);
+  for (Early& early : early_) {
+    early.args_begin -= args;
+    early.args_end -= args;
+  }
+}
+
+void CommandTimer::FinishEarly(const Early& early, uint64_t now_ns) {
+  if (early.after > server_.shared().store().durable()) {
+    undurable_.push_back(RunningOf(early));
+  } else if (server_.IsSlow((now_ns - early.begun_ns) / 1000)) {
+    Finish(RunningOf(early), now_ns);
+  } else {
+    Finish({early.row, early.begun_ns, false, early.after, {}}, now_ns);
+  }
+}
+
+void CommandTimer::Recall(uint64_t request) {
+  const auto early = std::ranges::lower_bound(early_, request, {}, &Early::request);
+  if (early == early_.end() || early->request != request) return;
+  pending_.emplace(request, RunningOf(*early));
+  early_.erase(early);
 }
 
 void CommandTimer::Pending(uint64_t request) {

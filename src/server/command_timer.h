@@ -38,6 +38,12 @@ class CommandTimer {
   void Begin(const CommandRow& row, Args args);
   // Its answer, which may leave when `after` is durable. `reply` in RESP.
   void Answered(std::string_view reply, uint64_t after);
+  // Its answer was given early, as that of `request`, and waits for the word as well. It is no
+  // error. Words and requests grow.
+  void AnsweredEarly(uint64_t request, uint64_t word, uint64_t after);
+  void OnWord(uint64_t word);
+  // The answer of `request`, which was given early, comes later after all.
+  void Recall(uint64_t request);
   // Its answer comes later, as that of `request`.
   void Pending(uint64_t request);
   void OnReply(uint64_t request, std::string_view reply, uint64_t after);
@@ -55,6 +61,18 @@ class CommandTimer {
     std::string packed_args;  // As the slow log would have them; empty if it is off.
   };
 
+  struct Early {
+    uint64_t request = 0;
+    uint64_t word = 0;
+    uint64_t begun_ns = 0;
+    uint64_t after = 0;
+    const CommandRow* row = nullptr;
+    size_t args_begin = 0;  // In early_args_.
+    size_t args_end = 0;
+  };
+
+  Running RunningOf(const Early& early) const;
+  void FinishEarly(const Early& early, uint64_t now_ns);
   std::string PackArgs(const CommandRow& row, Args args) const;
   void Finish(const Running& running, uint64_t now_ns);
   void LogSlow(const Running& running, uint64_t duration_us);
@@ -72,6 +90,8 @@ class CommandTimer {
 
   absl::flat_hash_map<uint64_t, Running> pending_;  // By request.
   std::vector<Running> undurable_;                  // Answered, but for the disk.
+  std::vector<Early> early_;                        // Answered, but for a word; in their order.
+  std::string early_args_;                          // Of these, one after the other.
   const CommandRow* counted_row_ = nullptr;         // Most are the same as the last one.
   CommandCounters* counters_ = nullptr;             // Of counted_row_.
 };

@@ -45,8 +45,18 @@ class KeysInFlight {
   void Add(uint64_t request, const Touch& touch);
   void Remove(uint64_t request);
 
-  const std::vector<uint64_t>& requests() const { return requests_; }
-  bool empty() const { return requests_.empty(); }
+  // A read of these keys that was answered early: it is in flight until its word is heard, because
+  // it may be recalled. Words grow. REQUIRES: !touch.everything
+  void AddEarly(uint64_t request, uint64_t word, const Touch& touch);
+  void OnWord(uint64_t word);
+  // It goes on as one that Add has been told of.
+  void Recall(uint64_t request);
+  // The first word that early reads wait for; 0: none.
+  uint64_t WaitsForWord() const { return early_.empty() ? 0 : early_.front().word; }
+
+  const std::vector<uint64_t>& requests() const { return requests_; }  // but for the early ones
+  bool Has(uint64_t request) const;
+  bool empty() const { return requests_.empty() && early_.empty(); }
 
  private:
   struct Entry {
@@ -56,8 +66,15 @@ class KeysInFlight {
     bool write = false;
   };
 
+  struct Early {
+    uint64_t hash = 0;
+    uint64_t request = 0;
+    uint64_t word = 0;
+  };
+
   std::vector<Entry> entries_;
-  std::vector<uint64_t> requests_;  // All in flight, in no order.
+  std::vector<Early> early_;        // By key, in the order of their words.
+  std::vector<uint64_t> requests_;  // All in flight but for those, in no order.
   uint64_t everything_ = 0;         // The request over the whole keyspace; 0 if none.
 };
 

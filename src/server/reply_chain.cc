@@ -1,12 +1,16 @@
 #include "server/reply_chain.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "resp/reply_parser.h"
 
 namespace kindred {
 namespace {
+
+// Memory that a chain keeps for its next slot.
+constexpr size_t kBytesKept = size_t{16} << 10;
 
 // `error` once for each reply in `replies`.
 std::string InsteadOf(std::string_view replies, std::string_view error) {
@@ -23,7 +27,7 @@ std::string InsteadOf(std::string_view replies, std::string_view error) {
 }  // namespace
 
 std::string* ReplyChain::Open() {
-  if (!slots_.empty() && !slots_.back().known) slots_.push_back({true, 0, {}});
+  if (!slots_.empty() && !slots_.back().known) slots_.push_back({true, 0, 0, {}});
   std::string* out = slots_.empty() ? &ready_ : &slots_.back().bytes;
   open_size_ = out->size();
   return out;
@@ -40,6 +44,79 @@ void ReplyChain::Written(uint64_t after) {
   CHECK(slot.known);
   bytes_ += slot.bytes.size() - open_size_;
   slot.after = std::max(slot.after, after);
+}
+
+void ReplyChain::WrittenEarly(uint64_t after, uint64_t id, uint64_t word) {
+  if (muted_) return Written(after);
+  if (slots_.empty()) {
+    MoveToNewSlot(&ready_);
+  } else if (slots_.back().word != 0 && slots_.back().word != word) {
+    MoveToNewSlot(&slots_.back().bytes);
+  }
+  Slot& slot = slots_.back();
+  CHECK(slot.known);
+  early_.push_back({id, word, first_slot_ + slots_.size() - 1, open_size_, slot.bytes.size()});
+  bytes_ += slot.bytes.size() - open_size_;
+  slot.after = std::max(slot.after, after);
+  slot.word = word;
+}
+
+// The reply that was just written.
+void ReplyChain::MoveToNewSlot(std::string* from) {
+  Slot slot{true, 0, 0, std::exchange(spare_, {})};
+  slot.bytes.assign(*from, open_size_);
+  from->resize(open_size_);
+  open_size_ = 0;
+  slots_.push_back(std::move(slot));
+}
+
+void ReplyChain::OnWord(uint64_t word) {
+  heard_ = std::max(heard_, word);
+  early_.erase(early_.begin(), std::ranges::upper_bound(early_, heard_, {}, &Early::word));
+  MoveKnownSlots();
+}
+
+bool ReplyChain::Recall(uint64_t id) {
+  const auto recalled = std::ranges::lower_bound(early_, id, {}, &Early::id);
+  if (recalled == early_.end() || recalled->id != id) return false;
+  bytes_ -= recalled->end - recalled->begin;
+  Split(recalled);
+  early_.erase(recalled);
+  return true;
+}
+
+// The recalled reply gets a slot of its own, and so does what stands before it and behind it in its
+// slot. Rare, so that everything behind it may be numbered anew.
+void ReplyChain::Split(std::vector<Early>::iterator recalled) {
+  const auto [id, word, number, begin, end] = *recalled;
+  const auto first_of = std::ranges::lower_bound(early_, number, {}, &Early::slot);
+  const bool early_before = first_of != recalled;
+  const bool early_behind =
+      std::next(recalled) != early_.end() && std::next(recalled)->slot == number;
+  const auto at = static_cast<std::ptrdiff_t>(number - first_slot_);
+  Slot before = std::move(slots_[static_cast<size_t>(at)]);
+  Slot behind{true, before.after, early_behind ? word : 0, before.bytes.substr(end)};
+  before.bytes.resize(begin);
+  before.word = early_before ? word : 0;
+  const uint64_t in_front = before.bytes.empty() ? 0 : 1;
+  const uint64_t added = in_front + (behind.bytes.empty() ? 0 : 1);
+  for (auto& [request, place] : places_) {
+    if (place != kNowhere && place > number) place += added;
+  }
+  for (auto each = std::next(recalled); each != early_.end(); ++each) {
+    if (each->slot == number) {
+      each->begin -= end;
+      each->end -= end;
+      each->slot += in_front + 1;
+    } else {
+      each->slot += added;
+    }
+  }
+  places_.try_emplace(id, number + in_front);
+  slots_[static_cast<size_t>(at)] = Slot();
+  if (!behind.bytes.empty()) slots_.insert(slots_.begin() + at + 1, std::move(behind));
+  if (in_front != 0) slots_.insert(slots_.begin() + at, std::move(before));
+  MoveKnownSlots();
 }
 
 void ReplyChain::Pending(uint64_t id) {
@@ -75,9 +152,17 @@ bool ReplyChain::OnReply(uint64_t id, uint64_t after, std::string_view bytes) {
 }
 
 void ReplyChain::MoveKnownSlots() {
-  while (!slots_.empty() && slots_.front().known) {
-    ready_.append(slots_.front().bytes);
-    MarkReady(slots_.front().after);
+  while (!slots_.empty() && IsSettled(slots_.front())) {
+    Slot& slot = slots_.front();
+    if (ready_.empty()) {
+      ready_.swap(slot.bytes);
+    } else {
+      ready_.append(slot.bytes);
+    }
+    MarkReady(slot.after);
+    if (slot.bytes.capacity() > spare_.capacity() && slot.bytes.capacity() <= kBytesKept) {
+      spare_ = std::move(slot.bytes);
+    }
     slots_.pop_front();
     ++first_slot_;
   }
@@ -105,13 +190,16 @@ void ReplyChain::GiveUp(uint64_t durable, std::string_view error) {
   bytes_ += ready_.size() - before;
   marks_.clear();
   if (!ready_.empty()) MarkReady(0);
-  for (Slot& slot : slots_) {
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    Slot& slot = slots_[i];
     if (!slot.known || slot.after <= durable) continue;
     bytes_ -= slot.bytes.size();
     slot.bytes = InsteadOf(slot.bytes, error);
-    slot.after = 0;
+    slot.after = slot.word = 0;
     bytes_ += slot.bytes.size();
+    std::erase_if(early_, [&](const Early& each) { return each.slot == first_slot_ + i; });
   }
+  MoveKnownSlots();
 }
 
 void ReplyChain::TakeOutput(uint64_t durable, std::string* out) {

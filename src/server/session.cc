@@ -28,6 +28,7 @@ Session::Session(Server& server, Node& node, Face face, Peername names, uint64_t
     : server_(server),
       node_(node),
       statistics_(server.statistics().OfLoop(node.loop())),
+      connection_(names.connection),
       user_(server.acl()),
       timer_(server, node.loop(), client_),
       parser_(LimitsOf(server)),
@@ -92,6 +93,25 @@ void Session::OnReply(const Outbox::Reply& reply, uint64_t now_ms) {
   if (!chain_.OnReply(reply.request, reply.after, reply.bytes)) return;
   CountReply(reply.bytes);
   if (waits_for_ == reply.request) waits_for_ = 0;
+  RunInput(now_ms);
+}
+
+void Session::OnRecall(const Outbox::Recall& recall) {
+  if (!chain_.Recall(recall.request)) return;  // nobody waits for it
+  statistics_.Add(Counter::kHits, 0 - recall.lookups.hits);
+  statistics_.Add(Counter::kMisses, 0 - recall.lookups.misses);
+  timer_.Recall(recall.request);
+  flight_.Recall(recall.request);
+  new_requests_.push_back(recall.request);
+}
+
+void Session::OnWord(uint64_t word, uint64_t now_ms) {
+  if (WaitsForWord() == 0 || WaitsForWord() > word) return;
+  timer_.OnWord(word);
+  chain_.OnWord(word);
+  flight_.OnWord(word);
+  if (waits_for_ == 0 || flight_.Has(waits_for_)) return;
+  waits_for_ = 0;
   RunInput(now_ms);
 }
 

@@ -42,6 +42,8 @@ struct SessionCommand;
 // reading pauses until the command that waits has run.
 inline constexpr size_t kOutputWaitingBytesMax = size_t{1} << 20;
 inline constexpr size_t kInputWaitingBytesMax = size_t{1} << 20;
+// So many early replies may wait for words; further reads wait themselves.
+inline constexpr size_t kEarlyRepliesMax = 1024;
 // So many commands are run in one turn of the loop; then it is the turn of others.
 inline constexpr size_t kCommandsPerTurn = 128;
 
@@ -53,6 +55,7 @@ class Session {
     int fd = -1;
     bool tls = false;
     std::function<void()> wake = {};  // Client::wake
+    uint64_t connection = 0;          // As recalls name it; 0: early replies are not wanted.
   };
   // `server` and `node` outlive the session.
   Session(Server& server, Node& node, Face face, Peername names, uint64_t now_ms);
@@ -65,6 +68,13 @@ class Session {
 
   // The reply of a request of this session (one of TakeNewRequests).
   void OnReply(const Outbox::Reply& reply, uint64_t now_ms);
+
+  // A reply that was given early does not stand.
+  void OnRecall(const Outbox::Recall& recall);
+  // Early replies that wait for a word up to this one stand.
+  void OnWord(uint64_t word, uint64_t now_ms);
+  // The first word that something waits for; 0: none.
+  uint64_t WaitsForWord() const { return flight_.WaitsForWord(); }
 
   // Ids of requests that became pending since the last call: the loop routes their replies here.
   std::vector<uint64_t> TakeNewRequests();
@@ -155,6 +165,7 @@ class Session {
   bool IsDisabled(const SessionCommand& command) const;
   Ran ExecuteWith(Args args, uint64_t now_ms);
   Ran Submit(const CommandRow& row, Args args, const Consistency& consistency, uint64_t now_ms);
+  bool TakesEarly(const CommandRow& row, Args args) const;
 
   // Transactions and what runs in several steps (session_transaction.cc).
   Ran Queue(const CommandRow& row, const SessionCommand* command, Args args);
@@ -205,6 +216,7 @@ class Session {
   Server& server_;
   Node& node_;
   LoopStatistics& statistics_;
+  const uint64_t connection_;
   Client client_;
   SessionUser user_;
   CommandTimer timer_;

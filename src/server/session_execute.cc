@@ -118,13 +118,20 @@ Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency
   request.protocol = protocol_;
   request.consistency = &consistency;
   request.cluster_face = face() == Face::kCluster;
+  if (TakesEarly(row, args)) request.connection = connection_;
   request.deadline_ms =
       now_ms + server_.request_timeout_ms() + parser_.consumed() / kBytesPerMillisecond;
   std::string* out = chain_.Open();
   size_t before = out->size();
   Submitted submitted = node_.Submit(request, out, now_ms);
+  if (submitted.done) CountLookups(submitted.lookups);
+  if (submitted.word != 0) {
+    timer_.AnsweredEarly(submitted.id, submitted.word, submitted.after);
+    chain_.WrittenEarly(submitted.after, submitted.id, submitted.word);
+    flight_.AddEarly(submitted.id, submitted.word, alone ? TouchOf(row, args) : touch);
+    return Ran::kYes;
+  }
   if (submitted.done) {
-    CountLookups(submitted.lookups);
     Answered(std::string_view(*out).substr(before), submitted.after);
     return Ran::kYes;
   }
@@ -134,6 +141,10 @@ Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency
   flight_.Add(submitted.id, alone ? TouchOf(row, args) : touch);
   new_requests_.push_back(submitted.id);
   return Ran::kYes;
+}
+
+bool Session::TakesEarly(const CommandRow& row, Args args) const {
+  return chain_.early() < kEarlyRepliesMax && KeysOf(row, args).count <= kOrderedKeysMax;
 }
 
 KeysInFlight::Touch Session::TouchOf(const CommandRow& row, Args args) {

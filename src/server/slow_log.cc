@@ -44,11 +44,16 @@ std::vector<size_t> SecretsOf(const CommandRow& row, Args args) {
 }
 
 std::string PackForLog(const CommandRow& row, Args args) {
+  std::string packed;
+  AppendForLog(row, args, &packed);
+  return packed;
+}
+
+void AppendForLog(const CommandRow& row, Args args, std::string* packed) {
   std::vector<size_t> secrets;
   // Only commands without keys have secrets.
   if (row.kind == RowKind::kSession) secrets = SecretsOf(row, args);
-  std::string packed;
-  ByteWriter out(&packed);
+  ByteWriter out(packed);
   const size_t shown = std::min(args.size(), kArgsMax);
   for (size_t i = 0; i < shown; ++i) {
     if (i + 1 == kArgsMax && args.size() > kArgsMax) {
@@ -59,7 +64,6 @@ std::string PackForLog(const CommandRow& row, Args args) {
       PackShortened(args[i], out);
     }
   }
-  return packed;
 }
 
 std::vector<std::string> UnpackFromLog(std::string_view packed) {

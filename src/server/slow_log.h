@@ -18,6 +18,7 @@ namespace kindred {
 // The arguments of a command as the slow log keeps them, in one string: cheap to make, because it
 // is made before it is known whether the command will be slow.
 std::string PackForLog(const CommandRow& row, Args args);
+void AppendForLog(const CommandRow& row, Args args, std::string* packed);
 std::vector<std::string> UnpackFromLog(std::string_view packed);
 
 // Which of the arguments are secrets, by their positions: passwords.

@@ -49,6 +49,7 @@ void TestNode::Crash() {
   shared_.reset();
   gated_.clear();
   done_.clear();
+  early_.clear();
   loads_.clear();
   scans_.clear();
 }
@@ -61,7 +62,9 @@ void TestNode::StopCleanly() {
 
 void TestNode::Submit(const Request& request, uint64_t now_ms, Done done) {
   std::string reply;
-  const Submitted submitted = node_->Submit(request, &reply, now_ms);
+  Request mine = request;
+  mine.connection = ++submitted_ % 4 < kEarlyOfFour ? 1 : 0;
+  const Submitted submitted = node_->Submit(mine, &reply, now_ms);
   OnSubmitted(submitted, std::move(reply), std::move(done), now_ms);
 }
 
@@ -73,11 +76,30 @@ void TestNode::SubmitGroup(const GroupRequest& request, uint64_t now_ms, Done do
 
 void TestNode::OnSubmitted(const Submitted& submitted, std::string reply, Done done,
                            uint64_t now_ms) {
-  const uint64_t id = submitted.done ? ++last_immediate_ : submitted.id;
+  const bool early = submitted.word != 0;
+  const uint64_t id = submitted.done && !early ? ++last_immediate_ : submitted.id;
   done_[id] = std::move(done);
-  if (submitted.done)
+  if (early) {
+    early_[id] = {submitted.word, submitted.after, std::move(reply)};
+  } else if (submitted.done) {
     gated_.emplace(submitted.after, Gated{Gated::What::kReply, id, std::move(reply), {}});
+  }
   Flush(now_ms);
+}
+
+// Those that stand may leave when what they depend on is durable.
+void TestNode::TakeEarly(Outbox& out) {
+  for (const Outbox::Recall& recall : out.recalls) CHECK(early_.erase(recall.request) == 1);
+  for (auto each = early_.begin(); each != early_.end();) {
+    EarlyReply& early = each->second;
+    if (early.word > out.heard) {
+      ++each;
+      continue;
+    }
+    gated_.emplace(early.after,
+                   Gated{Gated::What::kReply, each->first, std::move(early.reply), {}});
+    each = early_.erase(each);
+  }
 }
 
 void TestNode::OnRequestMessage(size_t from, uint64_t link, Message message, uint64_t now_ms) {
@@ -162,6 +184,7 @@ void TestNode::Flush(uint64_t now_ms) {
     gated_.emplace(answer.after,
                    Gated{Gated::What::kAnswer, answer.link, {}, std::move(answer.message)});
   }
+  TakeEarly(out);
   for (Outbox::Reply& reply : out.replies) {
     gated_.emplace(reply.after,
                    Gated{Gated::What::kReply, reply.request, std::move(reply.bytes), {}});

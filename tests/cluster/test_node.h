@@ -76,7 +76,15 @@ class TestNode {
     Message message;
   };
   using Gates = std::multimap<uint64_t, Gated>;  // by sequence
+  struct EarlyReply {
+    uint64_t word = 0;
+    uint64_t after = 0;
+    std::string reply;
+  };
+  // So many of the single commands of clients take early replies, of four; the others wait.
+  static constexpr uint64_t kEarlyOfFour = 3;
   void OnSubmitted(const Submitted& submitted, std::string reply, Done done, uint64_t now_ms);
+  void TakeEarly(Outbox& out);
   void Flush(uint64_t now_ms);
   void Release();
   void Leave(Gated item);
@@ -95,7 +103,9 @@ class TestNode {
   std::unique_ptr<Shared> shared_;
   std::unique_ptr<Node> node_;
   Gates gated_;
-  std::map<uint64_t, Done> done_;  // by request
+  std::map<uint64_t, Done> done_;         // by request
+  std::map<uint64_t, EarlyReply> early_;  // likewise
+  uint64_t submitted_ = 0;
   uint64_t last_immediate_ =
       1ull << 62;  // requests that were answered at once are numbered from here
   std::vector<std::string> loads_;

@@ -16,7 +16,7 @@ constexpr uint64_t kFaultsUs = 1'500'000;
 constexpr uint64_t kSettleUs = 1'000'000;
 constexpr int kReadRoundsMax = 12;
 constexpr uint64_t kSearchStepsMax = 3'000'000;
-constexpr uint64_t kGroupSearchStepsMax = 200'000;  // whose contents are many
+constexpr uint64_t kGroupSearchStepsMax = 50'000;  // whose contents are many
 
 // What the replicas of a key hold differs, or nothing.
 std::string Differs(World& world, const std::string& key, std::string* bytes) {

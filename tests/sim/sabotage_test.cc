@@ -43,7 +43,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Variant{"ConcludeGroups", false, 2000}, Variant{"RunOnce", false, 1000},
                     Variant{"KeepOrder", false, 2000}, Variant{"StepUnderGrant", false, 1000},
                     Variant{"HeedChanges", false, 1000}, Variant{"HeedBehind", false, 1000},
-                    Variant{"VouchedAfterRead", false, 4000}),
+                    Variant{"VouchedAfterRead", false, 4000},
+                    Variant{"RecallOvertaken", false, 4000}),
     [](const auto& variant) { return variant.param.rule; });
 
 }  // namespace

@@ -15,7 +15,7 @@ struct RuleName {
   bool Rules::*rule;
 };
 
-inline constexpr std::array<RuleName, 18> kRuleNames = {{
+inline constexpr std::array<RuleName, 19> kRuleNames = {{
     {"AckAfterSync", &Rules::ack_after_sync},
     {"NewActorAfterCrash", &Rules::new_actor_after_crash},
     {"Grants", &Rules::grants},
@@ -34,6 +34,7 @@ inline constexpr std::array<RuleName, 18> kRuleNames = {{
     {"HeedChanges", &Rules::heed_changes},
     {"HeedBehind", &Rules::heed_behind},
     {"VouchedAfterRead", &Rules::vouched_after_read},
+    {"RecallOvertaken", &Rules::recall_overtaken},
 }};
 
 // False: there is no such rule.
@@ -44,7 +45,8 @@ inline bool LeaveOut(std::string_view name, WorldOptions* options) {
     if (!options->rules.whole_groups || !options->rules.conclude_groups) options->groups = true;
     if (!options->rules.keep_order) options->pipelines = true;
     if (!options->rules.step_under_grant || !options->rules.heed_changes ||
-        !options->rules.heed_behind || !options->rules.vouched_after_read) {
+        !options->rules.heed_behind || !options->rules.vouched_after_read ||
+        !options->rules.recall_overtaken) {
       options->readers = true;
     }
     options->links_repeat = !options->rules.links_once;

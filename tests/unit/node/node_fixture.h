@@ -91,6 +91,7 @@ class NodeFixture : public testing::Test {
     request.db = db;
     request.consistency = &consistency_;
     request.deadline_ms = now_ms_ + 1000;
+    request.connection = connection_;
     return node_->Submit(request, reply, now_ms_);
   }
 
@@ -134,6 +135,7 @@ class NodeFixture : public testing::Test {
   uint64_t now_ms_ = kStartMs;
   Settings settings_;
   Consistency consistency_;
+  uint64_t connection_ = 0;  // of Submit; not 0: early replies are taken
   MemoryStore store_;
   std::vector<std::string> peer_ids_;
   std::unique_ptr<Shared> shared_;

@@ -120,8 +120,13 @@ class VouchFixture : public NodeFixture {
   void Collect(Outbox& out) {
     for (auto& each : SentIn<Ask>(out)) asks_.push_back(std::move(each));
     for (auto& each : SentIn<VouchAsk>(out)) questions_.push_back(std::move(each));
+    for (const auto& recall : out.recalls) recalls_.push_back(recall);
+    if (out.heard != 0) heard_ = out.heard;
     for (auto& answer : out.answers) answers_.push_back(std::move(answer));
-    for (auto& reply : out.replies) replies_[reply.request] = std::move(reply.bytes);
+    for (auto& reply : out.replies) {
+      told_.push_back(reply);
+      replies_[reply.request] = std::move(reply.bytes);
+    }
   }
   uint64_t Get(const std::string& key) {
     std::string reply;
@@ -192,6 +197,9 @@ class VouchFixture : public NodeFixture {
   Asks asks_;
   Questions questions_;
   std::vector<Outbox::Answer> answers_;
+  std::vector<Outbox::Reply> told_;
+  std::vector<Outbox::Recall> recalls_;
+  uint64_t heard_ = 0;  // the last word
   std::map<uint64_t, std::string> replies_;
 };
 

@@ -58,5 +58,38 @@ TEST(KeysInFlight, IsBounded) {
   EXPECT_EQ(flight.BlockerOf(Read("other")), 1u);
 }
 
+// --- reads that were answered early
+
+TEST(KeysInFlight, AWriteWaitsForAnEarlyReadOfItsKeyUntilItsWordIsHeard) {
+  KeysInFlight flight;
+  flight.AddEarly(1, 4, Read("a"));
+  flight.AddEarly(2, 5, Read("b"));
+  EXPECT_FALSE(flight.empty());
+  EXPECT_EQ(flight.WaitsForWord(), 4u);
+  EXPECT_EQ(flight.BlockerOf(Read("a")), 0u);
+  EXPECT_EQ(flight.BlockerOf(Write("c", 0)), 0u);
+  EXPECT_EQ(flight.BlockerOf(Write("a", 0)), 1u);
+  EXPECT_EQ(flight.BlockerOf(Everything()), 2u);
+  flight.OnWord(4);
+  EXPECT_FALSE(flight.Has(1));
+  EXPECT_EQ(flight.BlockerOf(Write("a", 0)), 0u);
+  EXPECT_EQ(flight.BlockerOf(Write("b", 0)), 2u);
+  flight.OnWord(5);
+  EXPECT_EQ(flight.WaitsForWord(), 0u);
+  EXPECT_TRUE(flight.empty());
+}
+
+TEST(KeysInFlight, ARecalledReadIsInFlightUntilItIsAnswered) {
+  KeysInFlight flight;
+  flight.AddEarly(1, 4, Read("a"));
+  flight.Recall(1);
+  flight.OnWord(4);
+  EXPECT_EQ(flight.requests(), std::vector<uint64_t>{1});
+  EXPECT_EQ(flight.BlockerOf(Write("a", 0)), 1u);
+  EXPECT_EQ(flight.BlockerOf(Read("a")), 0u);
+  flight.Remove(1);
+  EXPECT_TRUE(flight.empty());
+}
+
 }  // namespace
 }  // namespace kindred
