@@ -44,7 +44,7 @@ def redis_server(cluster=False):
     """A private redis-server; with `cluster` a cluster of one node that has all slots."""
     port, bus_port = _free_ports([0, 1])
     command = ["redis-server", "--port", str(port), "--bind", LOOPBACK, "--save", "",
-               "--appendonly", "no"]
+               "--appendonly", "no", "--enable-debug-command", "local"]
     if cluster:
         command += ["--cluster-enabled", "yes", "--cluster-port", str(bus_port),
                     "--cluster-announce-ip", LOOPBACK]

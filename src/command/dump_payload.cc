@@ -134,6 +134,13 @@ std::string EncodeDump(std::string_view value) {
   return out;
 }
 
+size_t DumpedObjectBytes(std::string_view value) {
+  std::string head;
+  if (AppendAsNumber(value, &head)) return head.size();
+  AppendLength(value.size(), &head);
+  return head.size() + value.size();
+}
+
 DumpDecoded DecodeDump(std::string_view payload, size_t value_bytes_max, std::string* value) {
   if (payload.size() < kFooterBytes) return DumpDecoded::kChecksum;
   const std::string_view checked = payload.substr(0, payload.size() - kChecksumBytes);

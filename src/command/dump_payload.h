@@ -22,6 +22,9 @@ namespace kindred {
 // As Redis 7.0 does, so that both 7.0 and 7.2 take it; never compressed.
 std::string EncodeDump(std::string_view value);
 
+// How long the `object` is in it.
+size_t DumpedObjectBytes(std::string_view value);
+
 enum class DumpDecoded : uint8_t {
   kOk,
   kChecksum,  // too short, of a version later than 7.2's, or damaged

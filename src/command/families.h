@@ -31,6 +31,11 @@ std::span<const CommandRow> ExtensionCommands();    // SIBLINGS
 // All of the above, for a CommandTable.
 std::vector<std::span<const CommandRow>> DataCommandFamilies();
 
+// Those that nodes find by their words, and clients by a command of the server's that they are a
+// part of: COMMAND tells that DEBUG has no keys, and DEBUG OBJECT has one.
+std::span<const CommandRow> UnlistedCommands();
+const CommandRow& DebugObjectRow();
+
 }  // namespace kindred
 
 #endif  // KINDRED_COMMAND_FAMILIES_H_

@@ -1,9 +1,12 @@
-// OBJECT and MEMORY USAGE: what is told about how a value is kept.
+// OBJECT, MEMORY USAGE and DEBUG OBJECT: what is told about how a value is kept.
 #include <limits>
 #include <string>
 
+#include "base/hash.h"
+#include "command/dump_payload.h"
 #include "command/families.h"
 #include "command/handler_tools.h"
+#include "fmt/format.h"
 
 namespace kindred {
 namespace {
@@ -20,19 +23,26 @@ std::optional<int64_t> NumberIn(std::string_view payload) {
   return payload.size() <= kIntegerTextMax ? ParseInt64(payload) : std::nullopt;
 }
 
+std::string_view EncodingOf(std::string_view payload) {
+  if (NumberIn(payload)) return "int";
+  return payload.size() <= kEmbeddedMax ? "embstr" : "raw";
+}
+
+int64_t ReferencesTo(std::string_view payload) {
+  const auto number = NumberIn(payload);
+  return number && *number >= 0 && *number < kSharedNumbers ? kSharedReferences : 1;
+}
+
 void Encoding(const ValueView* value, Args, const Call& call, ReplyWriter& reply) {
   CountLookup(value, call);
   if (value == nullptr) return reply.Nil();
-  if (NumberIn(value->payload)) return reply.Bulk("int");
-  reply.Bulk(value->payload.size() <= kEmbeddedMax ? "embstr" : "raw");
+  reply.Bulk(EncodingOf(value->payload));
 }
 
 void Refcount(const ValueView* value, Args, const Call& call, ReplyWriter& reply) {
   CountLookup(value, call);
   if (value == nullptr) return reply.Nil();
-  const auto number = NumberIn(value->payload);
-  const bool shared = number && *number >= 0 && *number < kSharedNumbers;
-  reply.Integer(shared ? kSharedReferences : 1);
+  reply.Integer(ReferencesTo(value->payload));
 }
 
 // Nothing is evicted here, so nobody keeps the time of the last access.
@@ -65,6 +75,20 @@ void MemoryUsage(const Record& record, Args args, const Call& call, ReplyWriter&
   constexpr size_t kEntryBytes = 128;
   if (NewestLive(record, call.now_ms) == nullptr) return reply.Nil();
   reply.Integer(static_cast<int64_t>(kEntryBytes + args[2].size() + record.MemoryBytes()));
+}
+
+// DEBUG OBJECT. As on Redis it is neither a hit nor a miss. A value lies on several nodes, so that
+// no address would say where: a number of the key's own stands there, as long as one. `lru` is the
+// low bits of the seconds, and it counts as used just now, as IDLETIME has it.
+void DebugObject(const ValueView* value, Args args, const Call& call, ReplyWriter& reply) {
+  constexpr uint64_t kAddressBits = 48;
+  constexpr uint64_t kLruBits = 24;
+  if (value == nullptr) return reply.Error(kNoSuchKey);
+  const std::string_view payload = value->payload;
+  reply.Simple(fmt::format(
+      "Value at:0x{:x} refcount:{} encoding:{} serializedlength:{} lru:{} lru_seconds_idle:0",
+      Hash64(args[2]) >> (64 - kAddressBits), ReferencesTo(payload), EncodingOf(payload),
+      DumpedObjectBytes(payload), call.now_ms / 1000 % (uint64_t{1} << kLruBits)));
 }
 
 constexpr KeyPositions kSecondArgument = {2, 2, 1};
@@ -155,8 +179,22 @@ constexpr CommandRow kRows[] = {
      .arguments = "key [SAMPLES count]"},
 };
 
+// DEBUG itself has its row in server/, where it looks at its first argument.
+constexpr CommandRow kUnlistedRows[] = {
+    {.name = "debug", .arity = -2, .kind = RowKind::kContainer},
+    {.name = "debug|object",
+     .arity = 3,
+     .flags = kFlagReadonly,
+     .keys = kSecondArgument,
+     .key_use = kKeyReadOnly,
+     .kind = RowKind::kRead,
+     .read = DebugObject},
+};
+
 }  // namespace
 
 std::span<const CommandRow> ObjectCommands() { return kRows; }
+std::span<const CommandRow> UnlistedCommands() { return kUnlistedRows; }
+const CommandRow& DebugObjectRow() { return kUnlistedRows[1]; }
 
 }  // namespace kindred

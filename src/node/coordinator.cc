@@ -25,6 +25,7 @@ Coordinator::~Coordinator() = default;
 const CommandTable& Coordinator::DataCommands() {
   static const CommandTable table([] {
     std::vector<std::span<const CommandRow>> families = DataCommandFamilies();
+    families.push_back(UnlistedCommands());
     families.push_back(InternalCommands());
     return families;
   }());

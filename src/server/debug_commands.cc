@@ -1,9 +1,11 @@
 // DEBUG: the part of it that clients' tests use, and that harms nobody. In Redis it is one command
-// that looks at its first argument itself.
+// that looks at its first argument itself, and for COMMAND and ACL it has no keys. So it is here,
+// too; DEBUG OBJECT is then the node's.
 #include <algorithm>
 
 #include "absl/strings/numbers.h"
 #include "base/number.h"
+#include "command/families.h"
 #include "command/handler_tools.h"
 #include "server/help.h"
 #include "server/server.h"
@@ -41,6 +43,8 @@ void SetActiveExpire(Session& session, std::string_view text, ReplyWriter& reply
 }
 
 constexpr std::string_view kHelp[] = {
+    "OBJECT <key>",
+    "    Show low level info about `key` and associated value.",
     "SET-ACTIVE-EXPIRE <0|1>",
     "    Setting it to 0 disables expiring keys in background when they are not",
     "    accessed (otherwise the Redis behavior). Setting it to 1 reenables back the",
@@ -63,6 +67,11 @@ void Debug(Session& session, Args args, ReplyWriter& reply, uint64_t now_ms) {
   }
 }
 
+const CommandRow* AtNode(Session& session, Args args) {
+  const bool is_object = args.size() == 3 && SameWord(args[1], "object");
+  return is_object && IsAllowed(session) ? &DebugObjectRow() : nullptr;
+}
+
 constexpr SessionCommand kCommands[] = {
     {.row = {.name = "debug",
              .arity = -2,
@@ -73,7 +82,8 @@ constexpr SessionCommand kCommands[] = {
              .complexity = "Depends on subcommand.",
              .is_internal = true},
      .run = Debug,
-     .after_all = true},
+     .after_all = true,
+     .at_node = AtNode},
 };
 
 }  // namespace

@@ -162,13 +162,18 @@ class Session {
   size_t waiting_bytes() const { return input_.size() - input_begin_; }
   Ran Execute(Args args, const Consistency& consistency, bool within_with, uint64_t now_ms);
   Ran ExecuteHere(const CommandRow& row, Args args, uint64_t now_ms);
+  const CommandRow* RowAtNode(const SessionCommand& command, Args args);
   bool IsDisabled(const SessionCommand& command) const;
   Ran ExecuteWith(Args args, uint64_t now_ms);
-  Ran Submit(const CommandRow& row, Args args, const Consistency& consistency, uint64_t now_ms);
+  // `called` is the command as COMMAND and ACL know it, `row` what the node runs of it: mostly the
+  // same.
+  Ran Submit(const CommandRow& called, const CommandRow& row, Args args,
+             const Consistency& consistency, uint64_t now_ms);
   bool TakesEarly(const CommandRow& row, Args args) const;
 
   // Transactions and what runs in several steps (session_transaction.cc).
-  Ran Queue(const CommandRow& row, const SessionCommand* command, Args args);
+  Ran Queue(const CommandRow& called, const CommandRow& row, const SessionCommand* command,
+            Args args);
   bool IsCrossSlot(const CommandRow& row, Args args) const;
   Ran BeginSteps(const CommandRow& row, Args args, uint64_t now_ms);
   bool Watch(const CommandRow& row, Args args);

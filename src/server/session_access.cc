@@ -34,10 +34,10 @@ bool Session::IsDeniedAtExec(SessionUser& user, size_t index, uint64_t now_ms) {
   Transaction::Queued& queued = transaction_->queue[index];
   std::optional<AclVerdict> verdict;  // None: the user is gone, and with him soon the connection.
   if (user.Refresh()) {
-    verdict = CheckAcl(user.user(), *queued.row, queued.args.args());
+    verdict = CheckAcl(user.user(), *queued.called, queued.args.args());
     if (verdict->denied == AclDenied::kNothing) return false;
     transaction_->denials.push_back(
-        Denial(*verdict, user.user(), *queued.row, queued.args.args(), now_ms));
+        Denial(*verdict, user.user(), *queued.called, queued.args.args(), now_ms));
   }
   queued.denied = true;
   queued.reply.clear();

@@ -28,6 +28,8 @@ struct SessionCommand {
   bool after_all = false;     // Waits for all commands before it, whose effect it shows.
   bool cluster_only = false;  // On the plain face it says that cluster support is disabled.
   bool not_queued = false;    // Runs at once also between MULTI and EXEC.
+  // The row by which the node runs these arguments; null: `run` does it.
+  const CommandRow* (*at_node)(Session& session, Args args) = nullptr;
 };
 
 std::span<const SessionCommand> ConnectionCommands();     // HELLO, PING, SELECT, ...

@@ -38,9 +38,9 @@ Session::Ran Session::Execute(Args args, const Consistency& consistency, bool wi
   if (transaction_->open) {
     if (within_with) return Refuse(kWithInsideMulti);
     if (IsCrossSlot(*row, args)) return Reject(*row, args, kCrossSlot);
-    return Queue(*row, nullptr, args);
+    return Queue(*row, *row, nullptr, args);
   }
-  return Submit(*row, args, consistency, now_ms);
+  return Submit(*row, *row, args, consistency, now_ms);
 }
 
 Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now_ms) {
@@ -60,12 +60,13 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
   if (transaction_->open && (command->row.flags & kFlagNoMulti) != 0) {
     return Reject(command->row, args, kNotInTransaction);
   }
-  const bool by_the_node = command->row.kind == RowKind::kKeyspace && !IsDisabled(*command);
+  const CommandRow* at_node = RowAtNode(*command, args);
   if (transaction_->open && !command->not_queued) {
-    return Queue(command->row, by_the_node ? nullptr : command, args);
+    return at_node != nullptr ? Queue(command->row, *at_node, nullptr, args)
+                              : Queue(command->row, command->row, command, args);
   }
   if (IsDisabled(*command)) return Fail(command->row, args, kClusterDisabled);
-  if (by_the_node) return Submit(command->row, args, consistency_, now_ms);
+  if (at_node != nullptr) return Submit(command->row, *at_node, args, consistency_, now_ms);
   if (IsPaused(command->row, now_ms)) return Ran::kWaits;
   if (command->after_all && HasToWait({.everything = true, .write = true, .keys = {}})) {
     return Ran::kWaits;
@@ -87,6 +88,13 @@ Session::Ran Session::ExecuteHere(const CommandRow& row, Args args, uint64_t now
   return Ran::kYes;
 }
 
+// By which row the node runs it; null: the session does.
+const CommandRow* Session::RowAtNode(const SessionCommand& command, Args args) {
+  if (command.at_node != nullptr) return command.at_node(*this, args);
+  const bool is_keyspace = command.row.kind == RowKind::kKeyspace;
+  return is_keyspace && !IsDisabled(command) ? &command.row : nullptr;
+}
+
 // It is about a cluster, and the plain face is none.
 bool Session::IsDisabled(const SessionCommand& command) const {
   return command.cluster_only && client_.face == Face::kPlain;
@@ -99,9 +107,9 @@ Session::Ran Session::ExecuteWith(Args args, uint64_t now_ms) {
   return Execute(args.subspan(*inner), consistency, /*within_with=*/true, now_ms);
 }
 
-Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency& consistency,
-                             uint64_t now_ms) {
-  if (IsPaused(row, now_ms)) return Ran::kWaits;
+Session::Ran Session::Submit(const CommandRow& called, const CommandRow& row, Args args,
+                             const Consistency& consistency, uint64_t now_ms) {
+  if (IsPaused(called, now_ms)) return Ran::kWaits;
   // Alone in flight, as most are, a command needs to know its keys only if it does not finish.
   bool alone = flight_.empty();
   KeysInFlight::Touch touch;
@@ -109,7 +117,7 @@ Session::Ran Session::Submit(const CommandRow& row, Args args, const Consistency
     touch = TouchOf(row, args);
     if (HasToWait(touch)) return Ran::kWaits;
   }
-  BeginCommand(row, args);
+  BeginCommand(called, args);
 
   Request request;
   request.row = &row;

@@ -12,17 +12,19 @@
 
 namespace kindred {
 
-Session::Ran Session::Queue(const CommandRow& row, const SessionCommand* command, Args args) {
+Session::Ran Session::Queue(const CommandRow& called, const CommandRow& row,
+                            const SessionCommand* command, Args args) {
   Transaction& transaction = *transaction_;
   if (!transaction.failed) {  // Otherwise it will never run.
     size_t bytes = 0;
     for (std::string_view arg : args) bytes += arg.size();
     if (transaction.queue.size() >= kQueuedCommandsMax ||
         transaction.queued_bytes + bytes > kQueuedBytesMax) {
-      return Reject(row, args, kTransactionTooLarge);
+      return Reject(called, args, kTransactionTooLarge);
     }
     transaction.queued_bytes += bytes;
     Transaction::Queued& queued = transaction.queue.emplace_back();
+    queued.called = &called;
     queued.row = &row;
     queued.command = command;
     queued.args = OwnedArgs(args);
@@ -66,7 +68,7 @@ Session::Ran Session::BeginSteps(const CommandRow& row, Args args, uint64_t now_
   } else {
     if (!transaction.open) return Fail(row, args, kExecWithoutMulti);
     for (const Transaction::Queued& queued : transaction.queue) {
-      if (IsPaused(*queued.row, now_ms)) return Ran::kWaits;
+      if (IsPaused(*queued.called, now_ms)) return Ran::kWaits;
     }
     const bool of_one_slot = transaction.IsOfOneSlot();
     const bool strict = face() == Face::kCluster || server_.strict_transactions();
@@ -219,7 +221,7 @@ void Session::CountStep(uint64_t after) {
   const auto count = [&](const Transaction::Queued& queued) {
     statistics_.Add(Counter::kCommands);
     CountReply(queued.reply);
-    timer_.Ran(*queued.row, queued.args.args(), span, queued.reply, after);
+    timer_.Ran(*queued.called, queued.args.args(), span, queued.reply, after);
   };
   switch (step.what) {
     case Transaction::Step::What::kRecords:
@@ -265,7 +267,7 @@ void Session::TellExec() {
       if (queued.denied) {
         CountReply(queued.reply);
       } else {
-        Tell(*queued.row, queued.args.args(), queued.db);
+        Tell(*queued.called, queued.args.args(), queued.db);
       }
     }
   }

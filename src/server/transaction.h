@@ -37,7 +37,8 @@ inline constexpr size_t kWatchedKeysMax = 4096;
 class Transaction {
  public:
   struct Queued {
-    const CommandRow* row = nullptr;
+    const CommandRow* called = nullptr;       // As COMMAND and ACL know it.
+    const CommandRow* row = nullptr;          // What runs of it.
     const SessionCommand* command = nullptr;  // Null: it is for the node.
     OwnedArgs args;
     uint8_t db = 0;       // That it runs on, or has chosen.

@@ -113,5 +113,15 @@ TEST(DumpPayload, RefusesALongStringBeforeItTakesMemory) {
   EXPECT_EQ(Decoded(Payload("00c30281ffffffffffffffff0061")), "(too long)");
 }
 
+TEST(DumpPayload, TheObjectIsThePayloadWithoutItsTypeAndItsFooter) {
+  for (const size_t length : {0, 1, 63, 64, 16383, 16384}) {
+    const std::string value(length, 'x');
+    EXPECT_EQ(DumpedObjectBytes(value), EncodeDump(value).size() - 11) << length;
+  }
+  EXPECT_EQ(DumpedObjectBytes("5"), 2u);
+  EXPECT_EQ(DumpedObjectBytes("20000"), 3u);
+  EXPECT_EQ(DumpedObjectBytes("12345678901"), 12u);
+}
+
 }  // namespace
 }  // namespace kindred

@@ -152,6 +152,32 @@ TEST_F(ServerCommandsTest, DebugOfWhatIsNotThere) {
   EXPECT_TRUE(Say("DEBUG HELP\r\n").ends_with("+    Prints this help.\r\n"));
 }
 
+TEST_F(ServerCommandsTest, DebugObjectTellsWhatRedisTellsOfTheSameBytes) {
+  const auto told = [this](const std::string& value) {
+    Say("SET k " + value + "\r\n");
+    const std::string reply = Say("DEBUG OBJECT k\r\n");
+    EXPECT_TRUE(reply.starts_with("+Value at:0x")) << reply;
+    EXPECT_TRUE(reply.ends_with(" lru:5501184 lru_seconds_idle:0\r\n")) << reply;
+    const size_t from = reply.find(" refcount:") + 1;
+    return reply.substr(from, reply.find(" lru:") - from);
+  };
+  EXPECT_EQ(told("5"), "refcount:2147483647 encoding:int serializedlength:2");
+  EXPECT_EQ(told("20000"), "refcount:1 encoding:int serializedlength:3");
+  EXPECT_EQ(told("hello"), "refcount:1 encoding:embstr serializedlength:6");
+  EXPECT_EQ(told(std::string(60, 'x')), "refcount:1 encoding:raw serializedlength:61");
+  EXPECT_EQ(Say("debug object none\r\n"), "-ERR no such key\r\n");
+  EXPECT_EQ(Say("DEBUG OBJECT k fast\r\n"),
+            "-ERR unknown subcommand or wrong number of arguments for 'OBJECT'. Try DEBUG "
+            "HELP.\r\n");
+}
+
+TEST_F(ServerCommandsTest, DebugObjectIsDebugToThoseWhoAskAboutCommands) {
+  EXPECT_EQ(Say("COMMAND GETKEYS DEBUG OBJECT k\r\n"), "-ERR The command has no key arguments\r\n");
+  EXPECT_EQ(Say("COMMAND INFO debug|object\r\n"), "*1\r\n$-1\r\n");
+  Say("SET k v\r\nDEBUG OBJECT k\r\nMULTI\r\nDEBUG OBJECT k\r\nEXEC\r\n");
+  EXPECT_NE(Say("INFO commandstats\r\n").find("cmdstat_debug:calls=2,"), std::string::npos);
+}
+
 TEST_F(ServerCommandsTest, DebugSwitchesTheSweeper) {
   EXPECT_TRUE(shared_.active_expiry());
   EXPECT_EQ(Say("DEBUG SET-ACTIVE-EXPIRE 0\r\n"), "+OK\r\n");
@@ -162,7 +188,9 @@ TEST_F(ServerCommandsTest, DebugSwitchesTheSweeper) {
 
 TEST_F(ServerCommandsTest, DebugIsForThisMachineUnlessAnOptionSaysOtherwise) {
   auto far = NewSession(Face::kPlain, {"10.0.0.1:6", "10.0.0.2:7001"});
-  EXPECT_TRUE(Say(*far, "DEBUG SLEEP 0\r\n").starts_with("-ERR DEBUG command not allowed. If "));
+  for (const char* command : {"DEBUG SLEEP 0\r\n", "DEBUG OBJECT k\r\n"}) {
+    EXPECT_TRUE(Say(*far, command).starts_with("-ERR DEBUG command not allowed. If ")) << command;
+  }
   far.reset();
   session_.reset();
   ASSERT_TRUE(config_.Set("enable-debug-command", "no").ok());

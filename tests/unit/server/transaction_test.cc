@@ -52,6 +52,16 @@ TEST_F(TransactionTest, WhatTheSessionSaysOfAllKeysSeesWhatStandsBeforeIt) {
             "*5\r\n+OK\r\n:1\r\n:1\r\n:0\r\n*0\r\n");
 }
 
+TEST_F(TransactionTest, DebugObjectIsOneOfTheCommandsOnKeys) {
+  for (const std::string_view other : {"SET {t}b 1", "SET b 1"}) {
+    const std::string reply = Exec({"SET {t}a 5", other, "DEBUG OBJECT {t}a", "DEBUG OBJECT"});
+    EXPECT_TRUE(reply.starts_with("*4\r\n+OK\r\n+OK\r\n+Value at:0x")) << reply;
+    EXPECT_NE(reply.find("\r\n-ERR unknown subcommand or wrong number"), std::string::npos);
+  }
+  Open(Face::kCluster);
+  EXPECT_EQ(Exec({"SET {t}a 1", "DEBUG OBJECT b"}), kCrossSlotReply);
+}
+
 TEST_F(TransactionTest, ASelectHoldsForCommandsOverTheKeyspaceToo) {
   EXPECT_EQ(Exec({"SET {t}a 1", "SELECT 1", "DBSIZE", "SET {t}a 2", "FLUSHDB", "SELECT 0", "DBSIZE",
                   "GET {t}a"}),
