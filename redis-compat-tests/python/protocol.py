@@ -33,6 +33,17 @@ def unbalanced():
     wire.expect_closed()
 
 
+@case("HTTP ends the connection without a word, before the request's body")
+def http():
+    for request in (b"POST / HTTP/1.1\r\nHost: a\r\n\r\nSET " + K + b" evil\r\n",
+                    b"Host: a\r\nSET " + K + b" evil\r\n", frame(b"post", b"/")):
+        wire = Wire()
+        wire.call(b"SET " + K + b" good\r\n", b"+OK\r\n")
+        wire.send(request)
+        wire.expect_closed()
+        Wire().call(b"GET " + K + b"\r\n", b"$4\r\ngood\r\n")
+
+
 @case("RESP2 replies, byte for byte")
 def resp2():
     wire = Wire()

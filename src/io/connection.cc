@@ -17,7 +17,10 @@ constexpr size_t kOutputBytesKept = size_t{64} << 10;
 Connection::Connection(Loop& loop, uint64_t id, Face face)
     : loop_(loop), id_(id), face_(face), stream_(loop.uv(), loop.read_buffer(), *this) {}
 
-Connection::~Connection() { loop_.server().clients().Leave(); }
+Connection::~Connection() {
+  loop_.server().clients().Leave();
+  if (session_ && session_->heard_http()) loop_.TellHttp(session_->client().address);
+}
 
 bool Connection::Open(int socket, std::unique_ptr<TlsSession> tls) {
   const bool encrypted = tls != nullptr;

@@ -119,6 +119,8 @@ class Loop {
   // The TLS of a client's connection has failed. Told at most once a second, as it costs the client
   // nothing to do it again.
   void TellTlsTrouble(const std::string& address, const std::string& why);
+  // A client spoke HTTP, and its connection was closed. Told at most once a minute.
+  void TellHttp(const std::string& address);
 
   // Feeds a message to the Node; DrainOutbox comes when the last of what was read has been fed.
   // `idle`: it says nothing but that the peer lives.
@@ -202,6 +204,7 @@ class Loop {
   uint64_t last_refusal_ms_ = 0;
   uint64_t tls_trouble_ms_ = 0;  // when the log was told
   uint64_t tls_troubles_untold_ = 0;
+  uint64_t http_told_ms_ = 0;
 
   std::map<uint64_t, std::unique_ptr<Connection>> connections_;
   uint64_t last_connection_ = 0;

@@ -14,6 +14,7 @@ namespace {
 // The log is told again of a link that is refused for the same reason.
 constexpr uint64_t kRefusalTellMs = 60000;
 constexpr uint64_t kTlsTroubleTellMs = 1000;
+constexpr uint64_t kHttpTellMs = 60000;
 
 }  // namespace
 
@@ -126,6 +127,15 @@ void Loop::TellTlsTrouble(const std::string& address, const std::string& why) {
   const std::string others = untold == 0 ? "" : fmt::format("; {} more since the last", untold);
   tls_trouble_ms_ = now_ms();
   Log(LogLevel::kNotice, "TLS with {} has failed: {}{}", address, why, others);
+}
+
+void Loop::TellHttp(const std::string& address) {
+  if (now_ms() < http_told_ms_ + kHttpTellMs) return;
+  http_told_ms_ = now_ms();
+  Log(LogLevel::kWarning,
+      "possible SECURITY ATTACK: {} has sent POST or Host:, as a web page makes a browser do that "
+      "wants to smuggle commands in here; the connection was closed",
+      address);
 }
 
 void Loop::JoinThrough(const std::string& host, uint16_t port) { links_.DialSeed(host, port); }

@@ -106,6 +106,8 @@ class Session {
   bool CloseAfterOutput() const;
   // Replies that are known and have not been taken.
   size_t output_bytes() const { return chain_.bytes(); }
+  // It closes because of that: some browser was made to come here.
+  bool heard_http() const { return heard_http_; }
   bool Killed() const { return client_.kill.load(std::memory_order_relaxed); }
   // Nothing is in flight, and nothing waits to be sent: for a clean shutdown.
   bool Idle() const { return chain_.empty(); }
@@ -198,6 +200,7 @@ class Session {
   void TakeMonitored();
   // An error instead of the command; and one of a command that is known.
   Ran Refuse(std::string_view error);
+  Ran HangUp();
   Ran Reject(const CommandRow& row, Args args, std::string_view error);
   // A command has run, and this is all that has come of it.
   Ran Fail(const CommandRow& row, Args args, std::string_view error);
@@ -238,6 +241,7 @@ class Session {
   bool stalled_ = false;    // Run has stopped at a bound.
   size_t commands_left_ = kCommandsPerTurn;  // In this turn.
   bool closing_ = false;                     // No further command is run.
+  bool heard_http_ = false;
   Replies replies_ = Replies::kOn;
   uint64_t sleeps_until_ms_ = 0;  // 0: it does not sleep.
   uint64_t reply_after_ = 0;      // Of the handler that runs.

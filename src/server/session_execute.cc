@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "command/handler_tools.h"
 #include "command/with.h"
 #include "resp/errors.h"
 #include "server/server.h"
@@ -15,6 +16,10 @@ namespace {
 // A large command has more time: its bytes go over links and to several disks.
 constexpr size_t kBytesPerMillisecond = 4096;
 
+// What HTTP says at once that is no command. A web page can have its visitor's browser send
+// requests to ports of his machine, with commands in their bodies.
+bool IsOfHttp(std::string_view word) { return SameWord(word, "post") || SameWord(word, "host:"); }
+
 }  // namespace
 
 Session::Ran Session::Execute(Args args, const Consistency& consistency, bool within_with,
@@ -22,6 +27,7 @@ Session::Ran Session::Execute(Args args, const Consistency& consistency, bool wi
   const CommandTable& commands = server_.commands();
   const CommandRow* row = commands.FindFor(args);
   if (row == nullptr) {
+    if (IsOfHttp(args[0])) return HangUp();
     const CommandRow* container = commands.Find(args[0]);
     return Refuse(container == nullptr ? UnknownCommand(args)
                                        : UnknownSubcommand(args[1], container->name));
@@ -207,6 +213,13 @@ Session::Ran Session::Reject(const CommandRow& row, Args args, std::string_view 
   Tell(row, args, db_);
   EndTransaction();
   return Refuse(ExecAborted(error));
+}
+
+// Without a word, as on Redis: the body must not be reached.
+Session::Ran Session::HangUp() {
+  heard_http_ = true;
+  closing_ = true;
+  return Ran::kYes;
 }
 
 Session::Ran Session::Fail(const CommandRow& row, Args args, std::string_view error) {

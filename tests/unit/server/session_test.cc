@@ -11,6 +11,20 @@ class SessionTest : public testing::Test, protected World {};
 
 // --- parsing and order
 
+TEST_F(SessionTest, WhatSpeaksHttpIsClosedBeforeItsBodyIsReached) {
+  for (const char* request : {"POST / HTTP/1.1\r\nHost: a\r\n\r\nSET k v\r\n",
+                              "host: a\r\nSET k v\r\n", "MULTI\r\npost\r\nSET k v\r\n"}) {
+    Open(Face::kPlain);
+    const std::string reply = Say(request);
+    EXPECT_TRUE(reply.empty() || reply == "+OK\r\n") << reply;
+    EXPECT_TRUE(session_->heard_http());
+    EXPECT_TRUE(session_->CloseAfterOutput());
+  }
+  Open(Face::kPlain);
+  EXPECT_EQ(Say("ECHO POST\r\nEXISTS k\r\n"), "$4\r\nPOST\r\n:0\r\n");
+  EXPECT_FALSE(session_->heard_http());
+}
+
 TEST_F(SessionTest, AnswersCommandsInTheirOrderHoweverTheyArrive) {
   EXPECT_EQ(Say("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n*2\r\n$3\r\nGET\r\n$1\r\nk\r\nPING\r\n"),
             "+OK\r\n$1\r\nv\r\n+PONG\r\n");
