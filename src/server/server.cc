@@ -33,6 +33,17 @@ std::optional<std::string> WhyNotSettable(std::span<const std::string_view> name
   return std::nullopt;
 }
 
+// What CONFIG GET says for an option of this name: the name as the client wrote it, or, where that
+// was a pattern, the name itself. Empty: it was not asked for.
+std::string_view AskedAs(std::string_view name, std::span<const std::string_view> patterns) {
+  for (std::string_view pattern : patterns) {
+    const bool is_name = pattern.find_first_of("[*?") == std::string_view::npos;
+    if (is_name && SameWord(pattern, name)) return pattern;
+    if (!is_name && GlobMatch(pattern, name, /*ignore_case=*/true)) return name;
+  }
+  return {};
+}
+
 // The first of TLS's options among them; empty if there is none. To set one to what it is already
 // counts: the files may have changed.
 std::string_view NamesTls(std::span<const std::string_view> names_and_values) {
@@ -83,17 +94,12 @@ const SessionCommand* Server::SessionCommandOf(const CommandRow* row) const {
 
 std::vector<std::pair<std::string, std::string>> Server::ConfigGet(
     std::span<const std::string_view> patterns) const {
-  auto matches = [patterns](std::string_view name) {
-    for (std::string_view pattern : patterns) {
-      if (!name.empty() && GlobMatch(pattern, name, /*ignore_case=*/true)) return true;
-    }
-    return false;
-  };
   std::lock_guard lock(mutex_);
   std::vector<std::pair<std::string, std::string>> found;
   for (const OptionRow& row : OptionRows()) {
     for (std::string_view name : {row.name, row.alias}) {
-      if (matches(name)) found.emplace_back(name, config_.ShownValueOf(row));
+      const std::string_view asked_as = name.empty() ? name : AskedAs(name, patterns);
+      if (!asked_as.empty()) found.emplace_back(asked_as, config_.ShownValueOf(row));
     }
   }
   return found;
@@ -106,10 +112,12 @@ std::optional<std::string> Server::ConfigSet(std::span<const std::string_view> n
   for (size_t i = 0; i + 1 < names_and_values.size(); i += 2) {
     std::string_view name = names_and_values[i];
     std::string_view value = names_and_values[i + 1];
-    if (auto why = WhyRefused(*FindOption(name), value)) return ConfigSetFailed(name, *why);
+    // What is wrong with a value is said of the option, not of what the client called it.
+    const OptionRow& row = *FindOption(name);
+    if (auto why = WhyRefused(row, value)) return ConfigSetFailed(row.name, *why);
     CHECK(changed.Set(name, value).ok());
     if (absl::Status status = changed.Check(); !status.ok()) {
-      return ConfigSetFailed(name, std::string(status.message()));
+      return ConfigSetFailed(row.name, std::string(status.message()));
     }
   }
   if (const std::string_view name = NamesTls(names_and_values); !name.empty()) {

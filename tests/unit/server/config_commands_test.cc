@@ -27,6 +27,23 @@ TEST_F(ConfigCommandsTest, NamesAreRefusedBeforeValues) {
       Failed("slowlog-max-len", "argument must be between 0 and 9223372036854775807 inclusive"));
 }
 
+TEST_F(ConfigCommandsTest, GetSaysNamesAsTheClientWroteThem) {
+  EXPECT_EQ(Say("CONFIG GET TimeOut\r\n"), "*2\r\n$7\r\nTimeOut\r\n$1\r\n0\r\n");
+  EXPECT_EQ(Say("CONFIG GET TIMEOUT timeout time*t\r\n"), "*2\r\n$7\r\nTIMEOUT\r\n$1\r\n0\r\n");
+  EXPECT_EQ(Say("CONFIG GET TIME*T TIMEOUT\r\n"), "*2\r\n$7\r\ntimeout\r\n$1\r\n0\r\n");
+  EXPECT_EQ(Say("CONFIG GET SLAVE-read-only\r\n"), "*2\r\n$15\r\nSLAVE-read-only\r\n$3\r\nyes\r\n");
+  // Without *, ? or [ it is a name, not a pattern.
+  EXPECT_EQ(Say("CONFIG GET timeou\\t\r\n"), "*0\r\n");
+  EXPECT_EQ(Say("CONFIG GET \"\"\r\n"), "*0\r\n");
+}
+
+TEST_F(ConfigCommandsTest, ErrorsOfValuesNameTheOptionAndErrorsOfNamesWhatWasWritten) {
+  EXPECT_EQ(Say("CONFIG SET TIMEOUT x\r\n"),
+            Failed("timeout", "argument couldn't be parsed into an integer"));
+  EXPECT_EQ(Say("CONFIG SET Databases 3\r\n"), Failed("Databases", "can't set immutable config"));
+  EXPECT_EQ(Say("CONFIG SET timeout 1 TIMEOUT 2\r\n"), Failed("TIMEOUT", "duplicate parameter"));
+}
+
 TEST_F(ConfigCommandsTest, BufferLimitsChangeTheClassesThatAreNamed) {
   EXPECT_EQ(Say("CONFIG SET client-output-buffer-limit \"normal 1mb 2kb 10\"\r\n"), "+OK\r\n");
   EXPECT_EQ(Say("CONFIG SET client-output-buffer-limit \"replica 1 2 3 pubsub 4 5 6\"\r\n"),
