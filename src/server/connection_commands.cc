@@ -102,7 +102,9 @@ constexpr SessionCommand kCommands[] = {
              .complexity = "O(1)",
              .arguments = "[arguments={protover:integer [auth=AUTH {username password}] [SETNAME "
                           "clientname]}]"},
-     .run = Hello},
+     .run = Hello,
+     // In a transaction the replies behind it are of the protocol that it has chosen.
+     .after_all = true},
     {.row = {.name = "auth",
              .arity = -2,
              .flags = kAnyTime,

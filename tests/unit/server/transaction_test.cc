@@ -52,6 +52,15 @@ TEST_F(TransactionTest, WhatTheSessionSaysOfAllKeysSeesWhatStandsBeforeIt) {
             "*5\r\n+OK\r\n:1\r\n:1\r\n:0\r\n*0\r\n");
 }
 
+TEST_F(TransactionTest, AHelloHoldsForTheRepliesBehindIt) {
+  for (const std::string_view other : {"GET {t}b", "GET b"}) {
+    Open(Face::kPlain);
+    const std::string reply = Exec({"GET {t}a", "HELLO 3", other, "PING"});
+    EXPECT_TRUE(reply.starts_with("*4\r\n$-1\r\n%7\r\n")) << reply;
+    EXPECT_TRUE(reply.ends_with("_\r\n+PONG\r\n")) << reply;
+  }
+}
+
 TEST_F(TransactionTest, DebugObjectIsOneOfTheCommandsOnKeys) {
   for (const std::string_view other : {"SET {t}b 1", "SET b 1"}) {
     const std::string reply = Exec({"SET {t}a 5", other, "DEBUG OBJECT {t}a", "DEBUG OBJECT"});
