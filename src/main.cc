@@ -50,13 +50,28 @@ absl::Status MakeConfig(const ServerFlags& flags, Config* config) {
   return config->Check();
 }
 
-int Server(const ServerFlags& flags) {
+// What is left of the command line is no option; says which may have been meant.
+absl::Status RefuseExtra(std::string_view word) {
+  if (!word.starts_with("--")) {
+    return absl::InvalidArgumentError(fmt::format(
+        "'{}' belongs to no option; `kindred server --help` lists all", word.substr(0, 128)));
+  }
+  word.remove_prefix(2);
+  return Config().Set(word.substr(0, word.find('=')), "");
+}
+
+int Server(const ServerFlags& flags, const std::vector<std::string>& extras) {
   Config config;
-  absl::Status status = MakeConfig(flags, &config);
+  absl::Status status = extras.empty() ? MakeConfig(flags, &config) : RefuseExtra(extras.front());
   if (status.ok()) status = RunServer(config, flags.config_file, KINDRED_VERSION);
   if (status.ok()) return 0;
   fmt::print(stderr, "kindred: {}\n", std::string(status.message()));
   return 1;
+}
+
+// In the form of all our refusals.
+std::string Refusal(const CLI::App*, const CLI::Error& error) {
+  return fmt::format("kindred: {}; --help says more\n", error.what());
 }
 
 // By redis-cli's names.
@@ -77,10 +92,12 @@ int Main(int argc, char** argv) {
   CLI::App app("Kindred: a clustered key-value server that speaks the Redis protocol");
   app.set_version_flag("--version", std::string("kindred " KINDRED_VERSION));
   app.require_subcommand(0, 1);
+  app.failure_message(Refusal);
 
   ServerFlags flags;
   CLI::App* server = app.add_subcommand("server", "Run one node");
   AddServerOptions(server, &flags);
+  server->allow_extras();
 
   LocalOptions local_options;
   CLI::App* local = app.add_subcommand(
@@ -109,7 +126,7 @@ int Main(int argc, char** argv) {
   AddTlsOptions(status, &tls);
 
   CLI11_PARSE(app, argc, argv);
-  if (*server) return Server(flags);
+  if (*server) return Server(flags, server->remaining());
   if (*local) {
     local_options.program = argv[0];
     local_options.server_options = local->remaining();

@@ -1,7 +1,9 @@
 #include "server/config.h"
 
+#include <cerrno>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
@@ -92,8 +94,10 @@ Config::Config() {
 absl::Status Config::Set(std::string_view name, std::string_view text) {
   const OptionRow* row = FindOption(name);
   if (row == nullptr) {
-    return Invalid(fmt::format("unknown option '{}' (did you mean '{}'?)", name.substr(0, 128),
-                               NearestOption(name)));
+    const std::string_view nearest = NearestOption(name);
+    const std::string hint = nearest.empty() ? "; `kindred server --help` lists all"
+                                             : fmt::format(" (did you mean '{}'?)", nearest);
+    return Invalid(fmt::format("unknown option '{}'{}", name.substr(0, 128), hint));
   }
   if (std::optional<std::string> why = WhyRefused(*row, text)) {
     return Invalid(fmt::format("{} cannot be '{}': {}", row->name, text.substr(0, 128), *why));
@@ -128,10 +132,14 @@ std::string Config::ShownValueOf(const OptionRow& row) const {
 }
 
 absl::Status Config::LoadFile(const std::string& path) {
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
   std::ostringstream bytes;
-  if (!file || !(bytes << file.rdbuf())) {
-    return absl::NotFoundError(fmt::format("cannot read the configuration file {}", path));
+  // To copy nothing would be a failure, and an empty file is a good one.
+  if (file.peek() != std::ifstream::traits_type::eof()) bytes << file.rdbuf();
+  if (!file.is_open() || file.bad()) {
+    return absl::NotFoundError(fmt::format("cannot read the configuration file {}: {}", path,
+                                           std::generic_category().message(errno)));
   }
   return LoadText(bytes.str(), path);
 }
@@ -160,8 +168,10 @@ absl::Status Config::Check() const {
   for (std::string_view name : {"write-quorum", "read-quorum"}) {
     std::optional<int64_t> number = ParseInt64(GetText(name));
     if (number && *number > replicas) {
-      return Invalid(fmt::format("{} is {}, but there are only {} replicas to answer", name,
-                                 *number, replicas));
+      return Invalid(
+          fmt::format("{} is {}, but there are only {} replicas to answer: lower it, or "
+                      "say QUORUM",
+                      name, *number, replicas));
     }
   }
 

@@ -275,7 +275,8 @@ std::string_view NearestOption(std::string_view name) {
   // A bound on the work, not on names: none is as long.
   std::string lower = AsLower(name.substr(0, 64));
   std::string_view nearest;
-  size_t least = std::numeric_limits<size_t>::max();
+  // Of what differs by more nobody would think that it was meant.
+  size_t least = 2 + lower.size() / 3;
   for (const OptionRow& row : kRows) {
     for (std::string_view candidate : {row.name, row.alias}) {
       if (candidate.empty()) continue;

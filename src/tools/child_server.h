@@ -22,6 +22,8 @@ class ChildServer {
 
   // Whether the process lives; collects it if it does not.
   bool Running();
+  // REQUIRES: Running()
+  pid_t pid() const { return pid_; }
   // How it has ended: "exit code 1", "signal 9". REQUIRES: started, and !Running()
   std::string Ending() const;
 

@@ -27,6 +27,8 @@ constexpr int kAskTimeoutMs = 2000;
 // The longest distance between a node's plain port and its other ones.
 constexpr int kPortsApart = 300;
 constexpr const char* kHost = "127.0.0.1";
+// Where a data directory has it, it holds a database.
+constexpr const char* kDatabaseFile = "CURRENT";
 // In the errors of a server that has a password.
 constexpr const char* kWrongPassword = "WRONGPASS";
 constexpr const char* kNoPassword = "NOAUTH";
@@ -113,6 +115,10 @@ std::string LocalCluster::Prepare() {
       return fmt::format("{} cannot be passed to all nodes: each has its own", own);
     }
   }
+  if (std::filesystem::exists(std::filesystem::path(options_.dir) / kDatabaseFile)) {
+    return fmt::format("{} holds the data of one `kindred server`: choose another --dir",
+                       options_.dir);
+  }
   for (int i = 0; i < options_.nodes; ++i) {
     const std::string name = fmt::format("node-{}", i + 1);
     const std::filesystem::path dir = std::filesystem::path(options_.dir) / name;
@@ -121,7 +127,7 @@ std::string LocalCluster::Prepare() {
     if (error) return fmt::format("{} cannot be made: {}", dir.string(), error.message());
     Node node;
     node.port = options_.port + i;
-    node.is_new = !std::filesystem::exists(dir / "CURRENT");
+    node.is_new = !std::filesystem::exists(dir / kDatabaseFile);
     nodes_.push_back(std::move(node));
   }
   const auto old =
@@ -215,8 +221,10 @@ std::string LocalCluster::WaitUntilReady(Node& node, size_t members) {
 bool LocalCluster::IsReady(const Node& node, size_t members) const {
   auto client = RedisClient::Connect({kHost, node.port}, kAskTimeoutMs);
   if (!client.ok()) return absl::StrContains(client.status().message(), kWrongPassword);
-  const auto info = client->AskText({"INFO", "kindred"});
+  const auto info = client->AskText({"INFO", "server", "kindred"});
   if (!info.ok()) return absl::StrContains(info.status().message(), kNoPassword);
+  // Somebody else's server may have the port, and then this node is about to say so and end.
+  if (NumberOf(*info, "process_id") != node.server->pid()) return false;
   const auto at_least = static_cast<int64_t>(members);
   if (NumberOf(*info, "nodes") < at_least || NumberOf(*info, "nodes_alive") < at_least)
     return false;

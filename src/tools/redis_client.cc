@@ -11,6 +11,13 @@ namespace {
 
 constexpr const char* kPasswordVariable = "REDISCLI_AUTH";
 
+// What to do about an error of a server that has a password.
+std::string_view HintFor(std::string_view error) {
+  if (error.starts_with("NOAUTH")) return " Set REDISCLI_AUTH to the default user's password.";
+  if (error.starts_with("WRONGPASS")) return " REDISCLI_AUTH is not the default user's password.";
+  return "";
+}
+
 }  // namespace
 
 absl::StatusOr<HostAndPort> ParseHostAndPort(std::string_view text) {
@@ -101,7 +108,7 @@ absl::StatusOr<std::string> RedisClient::AskText(const std::vector<std::string>&
   const redisReply& it = **reply;
   std::string text(it.str == nullptr ? "" : it.str, it.str == nullptr ? 0 : it.len);
   if (it.type != REDIS_REPLY_ERROR) return text;
-  return absl::UnavailableError(fmt::format("{} answers: {}", name_, text));
+  return absl::UnavailableError(fmt::format("{} answers: {}{}", name_, text, HintFor(text)));
 }
 
 std::string FieldOf(std::string_view text, std::string_view name) {

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 
-from kindred import BINARY, SLOWNESS, Client, free_port, run, run_binary, wait_until
+from kindred import BINARY, SLOWNESS, Client, Server, free_port, run, run_binary, wait_until
 
 
 class Local:
@@ -16,6 +16,7 @@ class Local:
     def __init__(self, directory, *options, port=None):
         self.port = port or free_port(3)
         self.directory = os.path.join(directory, "data")
+        os.makedirs(directory, exist_ok=True)
         self.output = os.path.join(directory, "local.txt")
         with open(self.output, "wb") as output:
             self.process = subprocess.Popen(
@@ -114,7 +115,7 @@ def test_a_password_is_taken_from_the_environment(directory):
         local.wait_ready()
         status = ("status", f"127.0.0.1:{local.port}")
         code, _, err = run_binary(*status)
-        assert code == 1 and "NOAUTH Authentication required." in err, err
+        assert code == 1 and "NOAUTH Authentication required. Set REDISCLI_AUTH" in err, err
         try:
             os.environ["REDISCLI_AUTH"] = "wrong"
             code, _, err = run_binary(*status)
@@ -138,6 +139,26 @@ def test_a_taken_port_stops_all_of_it(directory):
     assert not answers(port)
 
 
+def test_another_kindred_on_its_ports_is_not_taken_for_its_own(directory):
+    with Local(os.path.join(directory, "first")) as first:
+        first.wait_ready()
+        with Local(os.path.join(directory, "second"), port=first.port) as second:
+            assert second.process.wait(30 * SLOWNESS) == 1
+            assert f"kindred: node-1: port {first.port} is taken" in second.text(), second.text()
+        with first.client(0) as client:
+            assert client("ping") == "PONG"
+
+
+def test_the_directory_of_a_server_is_no_place_for_nodes(directory):
+    server = Server(os.path.join(directory, "data"), free_port()).start().wait_ready()
+    assert server.stop() == 0
+    before = sorted(os.listdir(server.directory))
+    with Local(directory) as local:
+        assert local.process.wait(30 * SLOWNESS) == 1
+        assert "choose another --dir" in local.text(), local.text()
+    assert sorted(os.listdir(server.directory)) == before
+
+
 def test_options_are_passed_on_and_refused_in_one_sentence(directory):
     with Local(directory, "--write-quorum", "9") as local:
         assert local.process.wait(30 * SLOWNESS) == 1
@@ -145,6 +166,9 @@ def test_options_are_passed_on_and_refused_in_one_sentence(directory):
     with Local(directory, "--cluster-port", "7") as local:
         assert local.process.wait(30 * SLOWNESS) == 1
         assert "--cluster-port cannot be passed" in local.text(), local.text()
+    with Local(directory, "--nosuch", "7") as local:
+        assert local.process.wait(30 * SLOWNESS) == 1
+        assert "kindred: node-1: unknown option 'nosuch'" in local.text(), local.text()
 
 
 def test_the_nodes_do_not_outlive_it(directory):

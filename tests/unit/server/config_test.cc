@@ -48,6 +48,7 @@ TEST(Options, TheNearestNameIsSuggested) {
   EXPECT_EQ(NearestOption("prot"), "port");
   EXPECT_EQ(NearestOption("write-quorom"), "write-quorum");
   EXPECT_EQ(NearestOption("max-value-byte"), "max-value-bytes");
+  EXPECT_EQ(NearestOption("foo"), "");
 }
 
 TEST(Config, SetTakesNamesInAnyCaseAndAliases) {
@@ -66,6 +67,8 @@ TEST(Config, RefusalsAreOneSentenceThatNamesTheOption) {
             "port cannot be '70000': argument must be between 0 and 65535 inclusive");
   EXPECT_EQ(ErrorOf(config.Set("replica", "3")),
             "unknown option 'replica' (did you mean 'replicas'?)");
+  EXPECT_EQ(ErrorOf(config.Set("maxmemory-samples", "5")),
+            "unknown option 'maxmemory-samples'; `kindred server --help` lists all");
   EXPECT_FALSE(config.Set("port", "7001 ").ok());
   EXPECT_FALSE(config.Set("appendfsync", "sometimes").ok());
   EXPECT_FALSE(config.Set("protected-mode", "maybe").ok());
@@ -81,7 +84,8 @@ TEST(Config, QuorumsMayBeNamesOrNumbersUpToTheReplicas) {
     EXPECT_TRUE(config.Check().ok()) << level;
   }
   EXPECT_TRUE(config.Set("write-quorum", "4").ok());
-  EXPECT_EQ(ErrorOf(config.Check()), "write-quorum is 4, but there are only 3 replicas to answer");
+  EXPECT_EQ(ErrorOf(config.Check()),
+            "write-quorum is 4, but there are only 3 replicas to answer: lower it, or say QUORUM");
 }
 
 TEST(Config, ReadsItsFile) {
@@ -115,6 +119,10 @@ TEST(Config, AFileWithAMistakeIsRefusedWithItsPlace) {
   EXPECT_EQ(error("dir = \"x"), "k.toml:1: a string lacks its closing quote");
   EXPECT_EQ(error("dir = a b"),
             "k.toml:1: text with spaces needs quotes, and one line holds one option");
+}
+
+TEST(Config, AnEmptyFileSetsNothing) {
+  EXPECT_EQ(ErrorOf(Config().LoadFile("/dev/null")), "");
 }
 
 TEST(Config, AFileThatIsNotThereIsNotFound) {
