@@ -1,8 +1,13 @@
 #include "tools/local.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <ctime>
 #include <filesystem>
@@ -39,6 +44,21 @@ void Say(const std::string& line) {
 }
 
 void Complain(const std::string& sentence) { fmt::print(stderr, "kindred: {}\n", sentence); }
+
+bool IsTaken(int port) {
+  const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (probe < 0) return false;
+  const int on = 1;
+  setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);  // as the server does
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  inet_pton(AF_INET, kHost, &address.sin_addr);
+  const bool is_bound = bind(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  const bool is_taken = !is_bound && errno == EADDRINUSE;
+  close(probe);
+  return is_taken;
+}
 
 bool Has(const std::vector<std::string>& words, const std::string& option) {
   return std::any_of(words.begin(), words.end(), [&option](const std::string& word) {
@@ -190,8 +210,16 @@ std::string LocalCluster::StartAll() {
   return {};
 }
 
+// A port that somebody else has is found before the node is started: he might answer in its place,
+// and the others would join his cluster.
 std::string LocalCluster::StartNode(Node& node) {
   if (interrupted_) return {};
+  if (IsTaken(node.port)) {
+    return fmt::format(
+        "{}: port {} is taken by another process; stop it or choose another with "
+        "--port",
+        node.server->name(), node.port);
+  }
   return node.server->Start().value_or("");
 }
 
@@ -223,7 +251,7 @@ bool LocalCluster::IsReady(const Node& node, size_t members) const {
   if (!client.ok()) return absl::StrContains(client.status().message(), kWrongPassword);
   const auto info = client->AskText({"INFO", "server", "kindred"});
   if (!info.ok()) return absl::StrContains(info.status().message(), kNoPassword);
-  // Somebody else's server may have the port, and then this node is about to say so and end.
+  // Somebody may have come in between; then this node is about to say so and end.
   if (NumberOf(*info, "process_id") != node.server->pid()) return false;
   const auto at_least = static_cast<int64_t>(members);
   if (NumberOf(*info, "nodes") < at_least || NumberOf(*info, "nodes_alive") < at_least)

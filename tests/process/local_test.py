@@ -139,14 +139,20 @@ def test_a_taken_port_stops_all_of_it(directory):
     assert not answers(port)
 
 
-def test_another_kindred_on_its_ports_is_not_taken_for_its_own(directory):
-    with Local(os.path.join(directory, "first")) as first:
-        first.wait_ready()
-        with Local(os.path.join(directory, "second"), port=first.port) as second:
-            assert second.process.wait(30 * SLOWNESS) == 1
-            assert f"kindred: node-1: port {first.port} is taken" in second.text(), second.text()
-        with first.client(0) as client:
-            assert client("ping") == "PONG"
+def test_another_kindred_on_its_ports_is_left_alone(directory):
+    for options in ((), ("--requirepass", "secret")):
+        port = free_port(3)
+        server = Server(os.path.join(directory, f"other{len(options)}"), port)
+        server.start(*options)
+        wait_until(lambda s=server: "ready: port" in s.log_text(), what="the other one answers")
+        with Local(directory, port=port) as local:
+            assert local.process.wait(30 * SLOWNESS) == 1
+            assert f"kindred: node-1: port {port} is taken" in local.text(), local.text()
+        with Client(port) as client:
+            if options:
+                assert client("auth", "secret") == "OK"
+            assert b"\r\nnodes:1\r\n" in client("info", "kindred")
+        assert server.stop() == 0
 
 
 def test_the_directory_of_a_server_is_no_place_for_nodes(directory):
