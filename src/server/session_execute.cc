@@ -20,6 +20,20 @@ constexpr size_t kBytesPerMillisecond = 4096;
 // requests to ports of his machine, with commands in their bodies.
 bool IsOfHttp(std::string_view word) { return SameWord(word, "post") || SameWord(word, "host:"); }
 
+// Whether a key is to be in another database than that of the cluster face (COPY ... DB). What else
+// is wrong is said first.
+bool LeavesDatabaseZero(const CommandRow& row, Args args) {
+  if (row.db_of_key == nullptr || !InOneSlot(row, args)) return false;
+  std::string unused;
+  ReplyWriter writer(&unused, 2);
+  if (row.check != nullptr && !row.check(args, writer)) return false;
+  const KeyRange keys = KeysOf(row, args);
+  for (size_t i = 0; i < keys.count; ++i) {
+    if (row.db_of_key(args, i, 0) != 0) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Session::Ran Session::Execute(Args args, const Consistency& consistency, bool within_with,
@@ -38,6 +52,9 @@ Session::Ran Session::Execute(Args args, const Consistency& consistency, bool wi
   }
   if (!row->ArityFits(args.size())) return Reject(*row, args, WrongArity(row->name));
   if (IsDenied(*row, args, now_ms)) return Ran::kYes;
+  if (client_.face == Face::kCluster && LeavesDatabaseZero(*row, args)) {
+    return Reject(*row, args, kCopyDbInCluster);
+  }
   // What is guarded as one cannot keep both sides of a conflict.
   const bool has_context = within_with && consistency.context.has_value();
   if (has_context && row->kind == RowKind::kManyKeys) return Refuse(kContextOfOneKey);

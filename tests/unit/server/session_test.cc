@@ -397,6 +397,18 @@ TEST_F(SessionTest, ThePlainFaceIsNoCluster) {
   }
 }
 
+TEST_F(SessionTest, NothingIsCopiedOutOfTheClusterFace) {
+  Open(Face::kCluster);
+  Say("SET foo 1\r\n");
+  const std::string refused = "-ERR Copying to another database is not allowed in cluster mode\r\n";
+  EXPECT_EQ(Say("COPY foo {foo}b DB 3\r\n"), refused);
+  EXPECT_EQ(Say("COPY foo foo REPLACE DB 1\r\n"), refused);
+  EXPECT_EQ(Say("COPY foo {foo}b DB 3 X\r\n"), "-ERR syntax error\r\n");
+  EXPECT_EQ(Say("COPY foo {foo}b DB 0\r\n"), ":1\r\n");
+  Open(Face::kPlain);
+  EXPECT_EQ(Say("SELECT 3\r\nDBSIZE\r\n"), "+OK\r\n:0\r\n");
+}
+
 TEST_F(SessionTest, TheClusterFaceHasOneDatabaseAndTheRing) {
   Open(Face::kCluster);
   EXPECT_EQ(Say("SELECT 1\r\n"), "-ERR SELECT is not allowed in cluster mode\r\n");
