@@ -45,6 +45,7 @@ def transaction_listed():
         for command in (b"PING", b"ECHO abc", b"CLIENT INFO"):
             wire.call(command + b"\r\n", b"+QUEUED\r\n")
         equal(listed(), ("x", 3, True))
+        equal(other.client_list(client_id=[number])[0]["cmd"], "client|info")
         wire.send(end + b"\r\nECHO end\r\n")
         lines = [wire.line()]
         while lines[-1] != b"end":

@@ -15,6 +15,7 @@ namespace kindred {
 Session::Ran Session::Queue(const CommandRow& called, const CommandRow& row,
                             const SessionCommand* command, Args args) {
   Transaction& transaction = *transaction_;
+  client_.command.store(&called, std::memory_order_relaxed);
   if (!transaction.failed) {  // Otherwise it will never run.
     size_t bytes = 0;
     for (std::string_view arg : args) bytes += arg.size();

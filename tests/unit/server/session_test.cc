@@ -409,6 +409,12 @@ TEST_F(SessionTest, NothingIsCopiedOutOfTheClusterFace) {
   EXPECT_EQ(Say("SELECT 3\r\nDBSIZE\r\n"), "+OK\r\n:0\r\n");
 }
 
+TEST_F(SessionTest, AClientsLastCommandIsTheOneThatItQueued) {
+  auto other = NewSession(Face::kPlain, {"127.0.0.1:6", "127.0.0.1:7001"});
+  Say(*other, "MULTI\r\nGET k\r\n");
+  EXPECT_NE(Say("CLIENT LIST\r\n").find("cmd=get user=default"), std::string::npos);
+}
+
 TEST_F(SessionTest, TheClusterFaceHasOneDatabaseAndTheRing) {
   Open(Face::kCluster);
   EXPECT_EQ(Say("SELECT 1\r\n"), "-ERR SELECT is not allowed in cluster mode\r\n");
