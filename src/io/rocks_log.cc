@@ -1,7 +1,9 @@
 #include "io/rocks_log.h"
 
+#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
+#include <string>
 
 #include "io/log.h"
 
@@ -10,6 +12,13 @@ namespace kindred {
 namespace {
 
 constexpr size_t kLineBytesMax = 1024;  // what is longer is cut off
+
+// Some of its messages end with a line end, or have one within.
+std::string OneLine(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  while (text.ends_with(' ')) text.pop_back();
+  return text;
+}
 
 class RocksLog : public rocksdb::Logger {
  public:
@@ -24,7 +33,7 @@ class RocksLog : public rocksdb::Logger {
   void Logv(const char* format, va_list arguments) override {
     char line[kLineBytesMax];
     if (std::vsnprintf(line, sizeof(line), format, arguments) < 0) return;
-    Log(LogLevel::kWarning, "RocksDB: {}", line);
+    Log(LogLevel::kWarning, "RocksDB: {}", OneLine(line));
   }
 };
 

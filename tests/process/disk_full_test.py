@@ -78,6 +78,8 @@ def server_on(disk):
     server.start().wait_ready()
     try:
         yield server
+        # One line an event, also of what RocksDB says of the disk.
+        assert all(line.startswith("20") for line in server.log_text().splitlines())
     finally:
         server.kill()
 
