@@ -6,10 +6,10 @@ from compat import HOST, PORTS, equal
 
 
 class Wire:
-    """A bare connection."""
+    """A bare connection, to the server in question if no other is named."""
 
-    def __init__(self):
-        self._socket = socket.create_connection((HOST, PORTS[0]), timeout=10)
+    def __init__(self, host=HOST, port=PORTS[0]):
+        self._socket = socket.create_connection((host, port), timeout=10)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._left = b""
 
@@ -28,6 +28,18 @@ class Wire:
             self._receive()
         line, self._left = self._left.split(b"\r\n", 1)
         return line
+
+    def reply(self):
+        """The next reply: its type, and its text or the replies in it."""
+        line = self.line()
+        kind, text = line[:1], line[1:]
+        if kind == b"$" and text != b"-1":
+            while len(self._left) < int(text) + 2:
+                self._receive()
+            text, self._left = self._left[:int(text)], self._left[int(text) + 2:]
+        elif kind in b"*%" and text != b"-1":
+            return kind, [self.reply() for _ in range(int(text) * (2 if kind == b"%" else 1))]
+        return kind, text
 
     def expect_closed(self):
         equal(self._left, b"")
