@@ -11,7 +11,8 @@
 
 namespace kindred {
 namespace {
-constexpr uint64_t kFlushRoomMs = 10;   // how far ahead of all clocks a flush's time is at first,
+constexpr uint64_t kFlushRoomMs =
+    10;  // how far ahead of the wall clock a flush's time is at first,
 constexpr uint32_t kFlushStepsMax = 5;  // and how often it gets four times as much
 constexpr uint32_t kStepShift = 58;     // a round is a job's number with the step above it
 }  // namespace
@@ -136,13 +137,27 @@ void Keyspace::StartFlush(Job& job, const Turn& turn) {
     if (peer == kSelf || turn.view->link_up(peer)) reachable.insert(peer);
   }
   if (!MajorityEverywhere(reachable, turn)) return Fail(job, turn);
+  if (!shared_.clock().MayHear(FlushTime(job, turn), turn.now_ms)) {
+    return Finish(job,
+                  ErrorReply("TRYAGAIN times are too far ahead; nothing was done", job.protocol), 0,
+                  turn);
+  }
   FlushStep(job, turn);
 }
 
+// At first, ahead of the wall clock, which everybody's follows, and a little of what was named and
+// heard: were it more, flushes that follow each other at once would drive the clocks further and
+// further ahead of the wall's, until nobody believes them.
+uint64_t Keyspace::FlushTime(const Job& job, const Turn& turn) const {
+  const uint64_t next = shared_.clock().Peek(turn.now_ms);
+  if (turn.view->members().size() == 1) return next;
+  if (job.steps > 0) return next + TimeOfMs(kFlushRoomMs << (2 * job.steps));
+  return std::max(next + TimeOfMs(1), TimeOfMs(turn.now_ms + kFlushRoomMs));
+}
+
 void Keyspace::FlushStep(Job& job, const Turn& turn) {
-  const uint64_t room_ms = turn.view->members().size() == 1 ? 0 : kFlushRoomMs << (2 * job.steps);
+  job.flush_time = FlushTime(job, turn);
   job.round = job.id + (uint64_t{++job.steps} << kStepShift);
-  job.flush_time = shared_.clock().Peek(turn.now_ms) + TimeOfMs(room_ms);
   job.latest = 0;
   job.deadline_ms = turn.now_ms + job.page_ms;  // each step has its time
   job.answered.clear();

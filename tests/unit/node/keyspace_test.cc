@@ -245,6 +245,51 @@ TEST_F(KeyspaceTest, AFlushLastsOverARestart) {
   EXPECT_EQ(ScanAll(), (std::map<std::string, int>{{"later", 1}}));
 }
 
+class ClusterFlushTest : public NodeFixture {
+ protected:
+  void SetUp() override {
+    settings_.max_clock_drift_ms = 500;
+    Start(3);
+  }
+
+  // FLUSHALL, heard by both peers, whose clocks are as those of the flush before; its time.
+  uint64_t Flush(std::string* reply) {
+    reply->clear();
+    const Submitted submitted = Submit({"FLUSHALL"}, reply);
+    uint64_t time = 0;
+    for (const auto& [peer, flush] : Sent<kindred::Flush>()) {
+      time = flush.time;
+      Answer(peer, Flushed{flush.id, last_});
+    }
+    last_ = time;
+    for (const Outbox::Reply& each : ServeDisk().replies) {
+      if (each.request == submitted.id) *reply = each.bytes;
+    }
+    return time;
+  }
+
+  uint64_t last_ = 0;
+};
+
+TEST_F(ClusterFlushTest, FlushesThatFollowEachOtherDoNotRunAheadOfTheWallClock) {
+  for (int i = 0; i < 2'000; ++i) {
+    ++now_ms_;
+    std::string reply;
+    ASSERT_LE(Flush(&reply), TimeOfMs(now_ms_ + 11));
+    ASSERT_EQ(reply, "+OK\r\n") << i;
+  }
+}
+
+TEST_F(ClusterFlushTest, AFlushThatNobodyWouldBelieveIsNotBegun) {
+  std::string reply;
+  int flushes = 0;
+  while (Flush(&reply) != 0) ASSERT_LT(++flushes, 5'000);
+  EXPECT_EQ(reply, "-TRYAGAIN times are too far ahead; nothing was done\r\n");
+  now_ms_ += 2;
+  EXPECT_NE(Flush(&reply), 0u);
+  EXPECT_EQ(reply, "+OK\r\n");
+}
+
 TEST_F(KeyspaceTest, TheSweeperBuriesWhatHasExpired) {
   Fill(300);
   for (int i = 0; i < 250; ++i) Run({"PEXPIRE", "key" + std::to_string(i), "100"});
