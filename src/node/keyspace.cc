@@ -137,26 +137,32 @@ void Keyspace::StartFlush(Job& job, const Turn& turn) {
     if (peer == kSelf || turn.view->link_up(peer)) reachable.insert(peer);
   }
   if (!MajorityEverywhere(reachable, turn)) return Fail(job, turn);
-  if (!shared_.clock().MayHear(FlushTime(job, turn), turn.now_ms)) {
-    return Finish(job,
-                  ErrorReply("TRYAGAIN times are too far ahead; nothing was done", job.protocol), 0,
-                  turn);
-  }
   FlushStep(job, turn);
 }
 
-// At first, ahead of the wall clock, which everybody's follows, and a little of what was named and
-// heard: were it more, flushes that follow each other at once would drive the clocks further and
-// further ahead of the wall's, until nobody believes them.
-uint64_t Keyspace::FlushTime(const Job& job, const Turn& turn) const {
+// A node that is alone names it, as the dot of a write: it may be ahead of a wall clock that was
+// set back, and what is written later has to be above it.
+//
+// Else at first ahead of the wall clock, which everybody's follows, and a little of what was named
+// and heard: were it more, flushes that follow each other at once would drive the clocks further
+// and further ahead of the wall's, until nobody believes them.
+uint64_t Keyspace::FlushTime(const Job& job, const Turn& turn) {
+  if (turn.view->members().size() == 1) return shared_.clock().Name(turn.now_ms);
   const uint64_t next = shared_.clock().Peek(turn.now_ms);
-  if (turn.view->members().size() == 1) return next;
   if (job.steps > 0) return next + TimeOfMs(kFlushRoomMs << (2 * job.steps));
   return std::max(next + TimeOfMs(1), TimeOfMs(turn.now_ms + kFlushRoomMs));
 }
 
 void Keyspace::FlushStep(Job& job, const Turn& turn) {
   job.flush_time = FlushTime(job, turn);
+  const bool alone = turn.view->members().size() == 1;
+  if (!alone && !shared_.clock().MayHear(job.flush_time, turn.now_ms)) {
+    // Nobody would believe it, and this node's own clock would stay below it.
+    if (job.steps > 0) return Fail(job, turn);
+    return Finish(job,
+                  ErrorReply("TRYAGAIN times are too far ahead; nothing was done", job.protocol), 0,
+                  turn);
+  }
   job.round = job.id + (uint64_t{++job.steps} << kStepShift);
   job.latest = 0;
   job.deadline_ms = turn.now_ms + job.page_ms;  // each step has its time

@@ -68,7 +68,7 @@ class Keyspace {
   // --- counts and flushes (keyspace.cc)
   void StartCount(Job& job, const Turn& turn);
   void StartFlush(Job& job, const Turn& turn);
-  uint64_t FlushTime(const Job& job, const Turn& turn) const;
+  uint64_t FlushTime(const Job& job, const Turn& turn);
   void FlushStep(Job& job, const Turn& turn);
   bool MajorityEverywhere(const std::set<Peer>& peers, const Turn& turn) const;
   void Finish(Job& job, std::string bytes, uint64_t after, const Turn& turn);

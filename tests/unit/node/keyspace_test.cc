@@ -232,6 +232,16 @@ TEST_F(KeyspaceTest, WhatIsWrittenAfterAFlushIsThere) {
   EXPECT_EQ(ScanAll().size(), 2u);
 }
 
+TEST_F(KeyspaceTest, AFlushWhileTheWallClockIsSetBackEndsOnlyWhatWasThere) {
+  Set("old");
+  now_ms_ -= 3'600'000;
+  EXPECT_EQ(Run({"FLUSHALL"}).text, "OK");
+  EXPECT_EQ(DbSize(), 0);
+  Set("new");
+  EXPECT_EQ(Run({"GET", "new"}).text, "v");
+  EXPECT_EQ(DbSize(), 1);
+}
+
 TEST_F(KeyspaceTest, AFlushLastsOverARestart) {
   Fill(10);
   Run({"FLUSHDB"});
