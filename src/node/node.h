@@ -36,6 +36,10 @@ class Node {
   // A client's command. If it can be answered at once the reply is appended to `reply`.
   Submitted Submit(const Request& request, std::string* reply, uint64_t now_ms);
 
+  // Commands on these keys are about to come: has their memory at hand. A hint.
+  static constexpr size_t kKeysAheadMax = 16;
+  void LookAhead(std::span<const std::string_view> keys, uint8_t db);
+
   // Several commands as one. REQUIRES: they have keys, and all keys are in one slot.
   Submitted SubmitGroup(const GroupRequest& request, std::string* reply, uint64_t now_ms);
 
@@ -163,6 +167,7 @@ class Node {
   };
   std::vector<DelayedPrepare> delayed_prepares_;  // at most kDelayedPreparesMax
   std::vector<uint64_t> heard_ms_, probed_ms_;    // by peer
+  std::string key_ahead_;                         // LookAhead's record key
   std::vector<double> slow_ms_;  // by peer: about the 99th percentile of its answers
 };
 

@@ -45,7 +45,7 @@ struct CachedRecord {
   uint64_t fresh_since = 0;
   // The step of its vnode in which it was the same at enough replicas (node/steps.h); 0: in none.
   uint64_t in_step = 0;
-  bool settled = false;   // what is shown is known to be decided
+  bool settled = false;  // what is shown is known to be decided
   uint64_t changed = 0;  // no later than when the stripe counted this, what is shown became so
 
  private:
@@ -63,6 +63,20 @@ class RecordCache {
 
   // Null if it is not here. Counts as a use.
   CachedRecord* Find(std::string_view key);
+
+  // For who looks keys up soon, and wants to wait for their memory together. Neither is a use, and
+  // neither waits: a look-up reads the table first, and then the entry.
+  struct Glance {
+    size_t hash = 0;
+  };
+  static Glance GlanceOf(std::string_view key) { return {Hash()(key)}; }
+  void FetchTable(Glance key) const { entries_.prefetch(key); }
+  // Most often the key's entry, if it has one; sometimes another's, as only a part of the hash is
+  // looked at. Null: it has none.
+  const CachedRecord* Guess(Glance key) const {
+    const auto found = entries_.find(key);
+    return found == entries_.end() ? nullptr : found->get();
+  }
 
   // REQUIRES: Find(key) is null.
   CachedRecord* Insert(std::string_view key, Record record);
@@ -87,6 +101,7 @@ class RecordCache {
   struct Hash {
     using is_transparent = void;
     size_t operator()(std::string_view key) const;
+    size_t operator()(Glance key) const { return key.hash; }
     size_t operator()(const std::unique_ptr<CachedRecord>& entry) const {
       return (*this)(entry->key());
     }
@@ -99,6 +114,7 @@ class RecordCache {
     bool operator()(const A& a, const B& b) const {
       return Key(a) == Key(b);
     }
+    bool operator()(const std::unique_ptr<CachedRecord>&, Glance) const { return true; }
   };
 
   void Unlink(CachedRecord& entry);

@@ -88,6 +88,7 @@ class Stripe {
   const Counts& counts() const { return counts_; }
   void RestoreCounts(const CountChange& change) { counts_.Apply(change); }
 
+  const RecordCache& cache() const { return cache_; }
   size_t cache_bytes() const { return cache_.bytes(); }
   Store& store() { return store_; }
 

@@ -1,8 +1,10 @@
 #include "server/session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "resp/errors.h"
+#include "resp/look_ahead.h"
 #include "server/server.h"
 #include "server/session_errors.h"
 #include "server/transaction.h"
@@ -242,16 +244,26 @@ void Session::NoteOutput() {
   client_.replies_waiting.store(chain_.slots(), std::memory_order_relaxed);
 }
 
+// Of commands that came together, the records are waited for together.
+void Session::LookAhead(std::string_view input) {
+  keys_ahead_.clear();
+  looked_ahead_ = std::max<size_t>(1, FirstArguments(input, Node::kKeysAheadMax, &keys_ahead_));
+  if (keys_ahead_.size() > 1) node_.LookAhead(keys_ahead_, db_);
+}
+
 // Returns how many bytes of whole commands have been run.
 size_t Session::Run(std::string_view input, uint64_t now_ms) {
   size_t used = 0;
   stalled_ = false;
+  looked_ahead_ = 0;
   timer_.BeginTurn();
   while (used < input.size()) {
     if (!CanRun()) {
       stalled_ = true;
       break;
     }
+    if (looked_ahead_ == 0) LookAhead(input.substr(used));
+    --looked_ahead_;
     parser_.set_stranger(user_.IsStranger());
     ParseStatus status = parser_.Parse(input.substr(used));
     if (status == ParseStatus::kNeedMore) break;

@@ -155,6 +155,7 @@ class Session {
 
   bool CanRun() const;
   size_t Run(std::string_view input, uint64_t now_ms);
+  void LookAhead(std::string_view input);
   void MakeRoom();
   void RunInput(uint64_t now_ms);
   void DropRunInput();
@@ -236,6 +237,8 @@ class Session {
   ReplyChain chain_;
   KeysInFlight flight_;
   std::vector<uint64_t> new_requests_;
+  size_t looked_ahead_ = 0;                   // So many of the next commands' keys are at hand.
+  std::vector<std::string_view> keys_ahead_;  // LookAhead's; kept for their memory.
 
   uint64_t waits_for_ = 0;  // The request that the next command waits for; 0: none.
   bool stalled_ = false;    // Run has stopped at a bound.

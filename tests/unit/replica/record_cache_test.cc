@@ -123,5 +123,21 @@ TEST(RecordCache, AGrownRecordIsCharged) {
   EXPECT_LE(cache.bytes(), before);
 }
 
+TEST(RecordCache, AGuessIsMostOftenRightAndNoUse) {
+  RecordCache cache(1 << 20);
+  EXPECT_EQ(cache.Guess(RecordCache::GlanceOf("k")), nullptr);
+  int right = 0;
+  for (int i = 0; i < 1000; ++i) cache.Insert(KeyOf(i), Record());
+  for (int i = 0; i < 1000; ++i) {
+    const RecordCache::Glance glance = RecordCache::GlanceOf(KeyOf(i));
+    cache.FetchTable(glance);
+    const CachedRecord* guess = cache.Guess(glance);
+    ASSERT_NE(guess, nullptr);
+    EXPECT_FALSE(guess->used);
+    right += guess->key() == KeyOf(i);
+  }
+  EXPECT_GT(right, 900);
+}
+
 }  // namespace
 }  // namespace kindred
