@@ -54,8 +54,10 @@ void Primary::WriteGuarded(Work& work, const Record& base, Version version,
     stripe_.Write(*work.entry, Merge(work.entry->record, work.record));
   }
   work.step = std::exchange(work.entry->in_step, 0);
+  // If it was in step it will be when it is decided, and need not be looked up with each ack.
+  const bool stays = work.step != 0 && work.step == shared_.steps().Of(work.vnode);
   SendToOthers(
-      work, {{work.key, work.dot}},
+      work, {{BehindNumber(work.key), stays ? std::string() : work.key, work.dot}},
       [&](Peer peer) {
         guarded.standing = shared_.changes().StandingFor(peer);
         SendTo(peer, guarded, turn);
@@ -87,7 +89,9 @@ void Primary::SendToOthers(Work& work, WrittenKeys keys, const Send& send, const
 
 void Primary::SendGroup(const GroupWork& group, const GuardedGroup& message, const Turn& turn) {
   WrittenKeys keys;
-  for (const Guarded& item : message.items) keys.push_back({item.key, item.version.dot});
+  for (const Guarded& item : message.items) {
+    keys.push_back({BehindNumber(item.key), item.key, item.version.dot});
+  }
   const auto whole = [&](Peer peer) {
     GuardedGroup copy = message;
     copy.standing = shared_.changes().StandingFor(peer);

@@ -33,7 +33,7 @@ void Changes::Note(uint32_t vnode) {
 
 void Changes::BeginWrite(uint64_t round, Write write) {
   std::lock_guard lock(mutex_);
-  for (const Write::Key& key : write.keys) ++undecided_[BehindNumber(key.key)];
+  for (const Write::Key& key : write.keys) ++undecided_[key.number];
   writes_[round] = std::move(write);
 }
 
@@ -60,7 +60,10 @@ absl::InlinedVector<Changes::Write::Key, 1> Changes::OnAck(Peer peer, uint64_t r
   std::lock_guard lock(mutex_);
   const auto write = writes_.find(round);
   if (write == writes_.end() || !TakeAnswer(peer, &write->second)) return {};
-  absl::InlinedVector<Write::Key, 1> keys = write->second.keys;
+  absl::InlinedVector<Write::Key, 1> keys;
+  for (const Write::Key& key : write->second.keys) {
+    if (!key.key.empty()) keys.push_back(key);
+  }
   Settle(write);
   return keys;
 }
@@ -96,7 +99,7 @@ void Changes::EndWrite(uint64_t round, bool decided) {
 
 void Changes::EndUndecided(const Write& write) {
   for (const Write::Key& key : write.keys) {
-    const auto found = undecided_.find(BehindNumber(key.key));
+    const auto found = undecided_.find(key.number);
     if (--found->second == 0) undecided_.erase(found);
   }
 }
@@ -130,7 +133,7 @@ Vouch Changes::VouchFor(Peer peer, const Standing& known) const {
   }
   for (const auto& [round, write] : writes_) {
     if (!Has(write.unanswered, peer) && !Has(write.lacking, peer)) continue;
-    for (const Write::Key& key : write.keys) vouch.behind.push_back(BehindNumber(key.key));
+    for (const Write::Key& key : write.keys) vouch.behind.push_back(key.number);
   }
   SortUnique(&vouch.behind);
   return vouch;

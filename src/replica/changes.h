@@ -35,8 +35,9 @@ class Changes {
   struct Write {
     enum class State : uint8_t { kOpen, kDecided, kAbandoned };
     struct Key {
-      std::string key;
-      Dot dot;  // its version's
+      uint32_t number = 0;  // BehindNumber of the key
+      std::string key;      // empty: the writer does not want to hear of it again
+      Dot dot;              // its version's
     };
     uint32_t lane = 0;  // of the links that it is sent on
     absl::InlinedVector<Key, 1> keys;
@@ -52,7 +53,7 @@ class Changes {
 
   // `round` is not used twice. Before anybody is sent it.
   void BeginWrite(uint64_t round, Write write);
-  // Returns its keys, if the peer had not answered it yet.
+  // Returns those of its keys that the writer wants to hear of, if the peer had not answered yet.
   absl::InlinedVector<Write::Key, 1> OnAck(Peer peer, uint64_t round);
   void OnNack(Peer peer, uint64_t round);
   // What has not been answered on it never will be, and nobody takes it after the next link is up.

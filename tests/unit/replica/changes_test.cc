@@ -84,7 +84,7 @@ class ChangesOfAWrite : public testing::Test {
   static Changes::Write WriteOf(const std::string& key) {
     Changes::Write write;
     write.lane = kLane;
-    write.keys = {{key, {10, 1000}}};
+    write.keys = {{BehindNumber(key), key, {10, 1000}}};
     write.unanswered = {kNear, kFar};
     return write;
   }
@@ -227,12 +227,22 @@ TEST_F(ChangesOfAWrite, WhoHasMissedOneIsToldAllUntilItHasHeardThat) {
 
 TEST_F(ChangesOfAWrite, KeysOfSeveralAreToldOnceAndInOrder) {
   Changes::Write group = WriteOf("key");
-  group.keys.push_back({"other", {10, 1000}});
+  group.keys.push_back({BehindNumber("other"), "other", {10, 1000}});
   changes_.BeginWrite(kRound, std::move(group));
   Begin(kRound + 1);
   Numbers expected = {BehindNumber("key"), BehindNumber("other")};
   if (expected[0] > expected[1]) std::swap(expected[0], expected[1]);
   EXPECT_EQ(Behind(kNear), expected);
+}
+
+TEST_F(ChangesOfAWrite, KeysThatTheWriterDoesNotWantDoNotComeWithAnswers) {
+  Changes::Write group = WriteOf("key");
+  group.keys.push_back({BehindNumber("other"), "", {10, 1001}});
+  changes_.BeginWrite(kRound, std::move(group));
+  EXPECT_EQ(Behind(kNear).size(), 2u) << "all the same";
+  const auto keys = changes_.OnAck(kNear, kRound);
+  ASSERT_EQ(keys.size(), 1u);
+  EXPECT_EQ(keys[0].key, "key");
 }
 
 TEST_F(ChangesOfAWrite, ItsKeysComeWithTheFirstAnswerOnly) {
