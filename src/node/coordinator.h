@@ -47,6 +47,8 @@ class Coordinator {
   void OnHandover(Outbox::Handover handover, const Turn& turn);
   void OnLinkDown(Peer peer, const Turn& turn);
   void OnTick(const Turn& turn);
+  // Has the key's primary make sure that what is read of it is decided. Nobody waits for it.
+  void Confirm(const std::string& record_key, const Turn& turn);
   // Asks who vouches for the reads of this turn.
   void EndTurn(const Turn& turn);
   bool WantsEndTurn() const;

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.h"
+#include "command/table.h"
 #include "node/coordinator.h"
 #include "node/error_reply.h"
 #include "node/node.h"
 #include "node/pending.h"
 #include "node/shared.h"
 #include "resp/errors.h"
+#include "store/keys.h"
 
 namespace kindred {
 void Coordinator::Read(uint64_t id, const Turn& turn) {
@@ -171,6 +174,24 @@ void Coordinator::ConfirmBehind(const Pending& read, const Turn& turn) {
   pending.deadline_ms = read.deadline_ms;
   pending.key = read.key;
   pending.vnode = read.vnode;
+  pending.confirm = true;
+  Route(pending.id, turn);
+}
+
+void Coordinator::Confirm(const std::string& record_key, const Turn& turn) {
+  const auto parts = SplitRecordKey(record_key);
+  CHECK(parts.has_value());
+  const std::string_view args[] = {"get", parts->key};
+  const Consistency consistency;
+  Request request;
+  request.row = DataCommands().Find(args[0]);
+  request.args = args;
+  request.db = parts->db;
+  request.consistency = &consistency;
+  request.deadline_ms = turn.now_ms + shared_.settings().request_timeout_ms;
+  Pending& pending = NewPending();
+  pending.what_for = Pending::For::kNobody;
+  FillFrom(request, args, &pending);
   pending.confirm = true;
   Route(pending.id, turn);
 }

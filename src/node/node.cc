@@ -257,6 +257,7 @@ void Node::OnTick(uint64_t now_ms) {
   const Turn turn = TurnAt(now_ms);
   coordinator_.OnTick(turn);
   TickDelayedPrepares(turn);
+  TickGroups(turn);
   ForOwnStripes([&](Primary& primary) { primary.OnTick(turn); });
   keyspace_.OnTick(turn);
   members_.OnTick(turn);

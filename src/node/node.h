@@ -133,6 +133,7 @@ class Node {
   void OnGuardedGroupMessage(Peer from, LinkId link, const UndecidedGroup& group, const Turn& turn);
   void OnGroupDecided(const GroupDecided& decided);
   void Conclude(const std::vector<GuardedGroup>& groups, const Turn& turn);
+  void TickGroups(const Turn& turn);
   void JoinSteps(Peer from, std::span<CachedRecord* const> entries, uint32_t vnode,
                  const std::optional<Standing>& standing, Message* ack, const Turn& turn);
   void OnReplicateMessage(LinkId link, const Replicate& replicate, const Turn& turn);
@@ -165,6 +166,8 @@ class Node {
     uint64_t until_ms = 0;
     Prepare prepare;
   };
+  uint64_t sweep_groups_ms_ = 0;  // when it is next looked for groups that nobody touches
+  std::vector<UndecidedGroup> groups_left_;       // that were there the last time
   std::vector<DelayedPrepare> delayed_prepares_;  // at most kDelayedPreparesMax
   std::vector<uint64_t> heard_ms_, probed_ms_;    // by peer
   std::string key_ahead_;                         // LookAhead's record key

@@ -2,7 +2,6 @@
 // them.
 #include <utility>
 
-#include "node/conclusion.h"
 #include "node/node.h"
 #include "replica/replica.h"
 #include "store/keys.h"
@@ -92,84 +91,6 @@ std::optional<uint32_t> Node::CommonVnode(const std::vector<std::string>& record
     common = vnode;
   }
   return common;
-}
-
-void Node::OnAskGroupMessage(LinkId link, const AskGroup& ask, const Turn& turn) {
-  std::vector<std::string> keys;
-  for (const Ask& item : ask.items) keys.push_back(item.key);
-  const auto vnode = CommonVnode(keys);
-  if (!vnode.has_value()) return;
-  Stripe& stripe = shared_.stripe(shared_.StripeOf(*vnode)).stripe;
-  std::lock_guard lock(stripe.mutex());
-  const auto held = FindAllOrDefer(stripe, keys, [&] {
-    return [this, link, ask](const Turn& t) { OnAskGroupMessage(link, ask, t); };
-  });
-  if (!held.has_value()) return;
-  AnswerLink(link, OnAskGroup(stripe, held->entries(), ask), turn);
-}
-
-void Node::OnGuardedGroupMessage(Peer from, LinkId link, const UndecidedGroup& group,
-                                 const Turn& turn) {
-  std::vector<std::string> keys;
-  for (const Guarded& item : group->items) keys.push_back(item.key);
-  const auto vnode = CommonVnode(keys);
-  if (!vnode.has_value() || group->items.empty()) return;
-  for (const Guarded& item : group->items) {
-    const Dot& dot = item.version.dot;
-    if (dot.time == 0 || item.base.Covers(dot)) return;
-    LearnFlush(DbOf(item.key), item.flushed, turn);
-  }
-  RunDelayedPrepares(link, *vnode, turn);
-  for (const Guarded& item : group->items) {
-    if (!shared_.clock().Hear(item.version.dot.time, turn.now_ms)) return;
-  }
-  if (shared_.disk_failed()) return;
-  Stripe& stripe = shared_.stripe(shared_.StripeOf(*vnode)).stripe;
-  std::lock_guard lock(stripe.mutex());
-  const auto held = FindAllOrDefer(stripe, keys, [&] {
-    return
-        [this, from, link, group](const Turn& t) { OnGuardedGroupMessage(from, link, group, t); };
-  });
-  if (!held.has_value()) return;
-  const Rules& rules = shared_.settings().rules;
-  Answered answered = OnGuardedGroup(stripe, held->entries(), *vnode, group, shared_.clock().last(),
-                                     {rules.grants, rules.guard});
-  if (answered.taken) JoinSteps(from, {}, *vnode, group->standing, &answered.message, turn);
-  AnswerLink(link, std::move(answered), turn);
-}
-
-void Node::OnGroupDecided(const GroupDecided& decided) {
-  if (!SplitRecordKey(decided.key).has_value()) return;
-  Stripe& stripe = shared_.stripe(shared_.StripeOf(VnodeOfRecordKey(decided.key))).stripe;
-  std::lock_guard lock(stripe.mutex());
-  const UndecidedGroup group = stripe.undecided().Find(decided.key, decided.dot);
-  if (group == nullptr) return;
-  std::vector<std::string> keys;
-  for (const Guarded& item : group->items) keys.push_back(item.key);
-  const auto held = FindAllOrDefer(
-      stripe, keys, [&] { return [this, decided](const Turn&) { OnGroupDecided(decided); }; });
-  if (held.has_value()) stripe.ShowGroup(held->entries(), *group);
-}
-
-// A primary of this node has met groups of which nobody knows whether they are decided.
-void Node::Conclude(const std::vector<GuardedGroup>& groups, const Turn& turn) {
-  auto group = std::make_shared<Group>();
-  group->keys = KeysOf(groups);
-  const auto vnode = CommonVnode(group->keys);
-  if (!vnode.has_value()) return;
-  group->vnode = *vnode;
-  Shared::StripeAndPrimary& place = shared_.stripe(shared_.StripeOf(*vnode));
-  std::lock_guard lock(place.stripe.mutex());
-  const auto held = FindAllOrDefer(place.stripe, group->keys, [&] {
-    return [this, groups](const Turn& t) { Conclude(groups, t); };
-  });
-  if (!held.has_value()) return;
-  GroupOperation operation;
-  operation.group = std::move(group);
-  operation.need = turn.view->Majority();
-  operation.deadline_ms = turn.now_ms + shared_.settings().request_timeout_ms;
-  operation.concludes = groups;
-  place.primary.Conclude(held->entries(), std::move(operation), turn);
 }
 
 void Node::OnReplicateMessage(LinkId link, const Replicate& replicate, const Turn& turn) {

@@ -17,6 +17,7 @@ namespace kindred {
 std::vector<GuardedGroup> Primary::UndecidedOf(const Work& work, const Record& base) const {
   std::vector<GuardedGroup> groups;
   if (!shared_.settings().rules.conclude_groups) return groups;
+  if (stripe_.undecided().empty() && work.undecided.empty()) return groups;
   for (const UndecidedGroup& group : stripe_.UndecidedOf(*work.entry)) groups.push_back(*group);
   AddGroups(work.undecided, &groups);
   std::erase_if(groups, [&](const GuardedGroup& group) {

@@ -223,6 +223,15 @@ std::vector<UndecidedGroup> Stripe::UndecidedOf(const CachedRecord& entry) const
   return groups;
 }
 
+bool Stripe::IsOver(const GuardedGroup& group) {
+  return std::ranges::all_of(group.items, [&](const Guarded& item) {
+    const Dot& dot = item.version.dot;
+    if (dot.time <= flushed_[DbOf(item.key)]) return true;
+    const CachedRecord* entry = Find(item.key);
+    return entry != nullptr && entry->record.context.Covers(dot);
+  });
+}
+
 Record Stripe::Latest(const CachedRecord& entry) const {
   Record latest = entry.record;
   for (const UndecidedGroup& group : UndecidedOf(entry)) {

@@ -66,6 +66,9 @@ class Stripe {
   const UndecidedGroups& undecided() const { return undecided_; }
   // Those that write the entry's key, unless a flush has killed that write, or the record shows it.
   std::vector<UndecidedGroup> UndecidedOf(const CachedRecord& entry) const;
+  // Nothing is left to be shown of it: its keys have gone on, or a flush has killed it. Keys that
+  // are not in memory leave that open.
+  bool IsOver(const GuardedGroup& group);
   // What is shown, and on top of it what is kept: what this replica has last heard of the key.
   Record Latest(const CachedRecord& entry) const;
   uint64_t groups_sequence() const { return groups_sequence_; }  // of the last batch about groups

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "store/keys.h"
 #include "tests/unit/node/node_fixture.h"
 
 namespace kindred {
@@ -244,6 +245,16 @@ TEST_F(GroupsOfUnknownOutcome, AreConcludedBeforeAnythingElseIsDoneWithTheirKeys
   EXPECT_EQ(appended[0].second.version.payload, "vw");
 }
 
+TEST_F(GroupsOfUnknownOutcome, AreConcludedAlsoIfNobodyTouchesThem) {
+  TimeOut();
+  for (int i = 0; i < 3; ++i) {
+    now_ms_ += 1000;
+    node_->OnTick(now_ms_);
+    GrantAll();
+  }
+  EXPECT_EQ(Sent<AskGroup>().size(), 2u);
+}
+
 TEST_F(GroupsOfUnknownOutcome, OfOthersAreConcludedWhenAReplicaTellsOfThem) {
   Answer(1, Ack{written_.id});
   std::string reply;
@@ -274,28 +285,76 @@ TEST_F(GroupsOfUnknownOutcome, OthersAreToldOnceTheyAreDecidedAndDurableHere) {
   EXPECT_GT(told[0].after, 0u) << "our own copy counts, and is to be synced first";
 }
 
-TEST_F(ThreeNodesGroups, ShowWhenTheirWriterSaysThatTheyAreDecided) {
-  const std::string a = tag_ + "a", b = tag_ + "b";
-  GuardedGroup group;
-  group.id = 5;
-  uint32_t vnode = 0;
-  for (const std::string& key : {a, b}) {
-    Guarded item;
-    node_->Locate(key, 0, &item.key, &vnode);
-    item.version = StringRecord("theirs", TimeOfMs(now_ms_)).versions[0];
-    item.version.dot = {99, TimeOfMs(now_ms_) + group.items.size()};
-    group.items.push_back(item);
+// Kept for another primary.
+class GroupsOfOthers : public ThreeNodesGroups {
+ protected:
+  void SetUp() override {
+    settings_.suspect_after_ms = 10'000;
+    Start(3);
+    for (int i = 0; tag_.empty(); ++i) {
+      const std::string tag = "{" + std::to_string(i) + "}";
+      if (node_->RouteOf(tag) == 1) tag_ = tag;
+    }
+    uint32_t vnode = 0;
+    for (const std::string& key : {tag_ + "a", tag_ + "b"}) {
+      Guarded item;
+      node_->Locate(key, 0, &item.key, &vnode);
+      item.version = StringRecord("theirs", TimeOfMs(now_ms_)).versions[0];
+      item.version.dot = {99, TimeOfMs(now_ms_) + group_.items.size()};
+      group_.items.push_back(item);
+    }
+    group_.id = 5;
+    const Prepare prepare{4, 99, {{vnode, TimeOfMs(now_ms_ - 10), TimeOfMs(now_ms_ + 1000)}}};
+    node_->OnMessage(1, 77, prepare, now_ms_);
+    node_->OnMessage(1, 77, group_, now_ms_);
+    ASSERT_EQ(ServeDisk().answers.size(), 2u);
   }
-  Prepare prepare{4, 99, {{vnode, TimeOfMs(now_ms_ - 10), TimeOfMs(now_ms_ + 1000)}}};
-  node_->OnMessage(1, 77, prepare, now_ms_);
-  node_->OnMessage(1, 77, group, now_ms_);
-  consistency_.read = Level::Local();
-  EXPECT_EQ(Run({"GET", b}).text, "theirs") << "the latest that this node has heard of";
-  node_->OnMessage(1, 77, GroupDecided{group.items[0].key, group.items[0].version.dot}, now_ms_);
+  void TellDecided() {
+    const Guarded& first = group_.items.front();
+    node_->OnMessage(1, 77, GroupDecided{first.key, first.version.dot}, now_ms_);
+  }
+  GuardedGroup group_;
+};
+
+TEST_F(GroupsOfOthers, ShowWhenTheirWriterSaysThatTheyAreDecided) {
   std::string bytes;
+  EXPECT_EQ(store_.Load(Column::kRecords, group_.items[1].key, &bytes), Found::kMissing);
+  TellDecided();
   store_.Sync();
-  EXPECT_EQ(store_.Load(Column::kRecords, group.items[1].key, &bytes), Found::kFound);
-  EXPECT_EQ(Run({"GET", b}).text, "theirs");
+  EXPECT_EQ(store_.Load(Column::kRecords, group_.items[1].key, &bytes), Found::kFound);
+}
+
+TEST_F(GroupsOfOthers, AreSeenBeforeThatByWhoIsContentWithWhatThisNodeHasHeard) {
+  consistency_.read = Level::Local();
+  EXPECT_EQ(Run({"GET", tag_ + "b"}).text, "theirs");
+}
+
+TEST_F(GroupsOfOthers, MakeAReadOfAMajorityAskThePrimary) {
+  std::string reply;
+  Submit({"GET", tag_ + "b"}, &reply);
+  const auto asked = Sent<Ask>();
+  ASSERT_EQ(asked.size(), 1u);
+  Answer(asked[0].first, Tell{asked[0].second.id, true, {}});
+  const auto forwarded = Sent<Forward>();
+  ASSERT_EQ(forwarded.size(), 1u);
+  EXPECT_TRUE(forwarded[0].second.confirm);
+}
+
+TEST_F(GroupsOfOthers, AreForThePrimaryToConcludeIfNothingIsHeardOfThem) {
+  for (int i = 0; i < 2; ++i) node_->OnTick(now_ms_ += 1000);
+  EXPECT_EQ(Sent<Forward>().size(), 2u) << "one look at each key";
+}
+
+TEST_F(GroupsOfOthers, AreForgottenWhenTheirKeysHaveGoneOn) {
+  for (const Guarded& item : group_.items) {
+    Record later = StringRecord("later", TimeOfMs(now_ms_ + 5));
+    later.context.Add(item.version.dot);
+    node_->OnMessage(1, 77, Replicate{0, item.key, later}, now_ms_);
+  }
+  node_->OnTick(now_ms_ += 1000);
+  store_.Sync();
+  const std::string prefix(kUndecidedGroupPrefix);
+  EXPECT_TRUE(store_.Scan({Column::kMeta, prefix, prefix + '\xff'}).empty());
 }
 
 }  // namespace

@@ -351,6 +351,15 @@ TEST_F(StripeGroupsTest, WhatIsShownInAnotherWayIsNotUndecided) {
   EXPECT_EQ(stripe_.UndecidedOf(Entry(Key("b"))).size(), 1u);
 }
 
+TEST_F(StripeGroupsTest, AGroupIsOverWhenAllOfItsKeysHaveGoneOn) {
+  const UndecidedGroup group = GroupAt(7, {"a", "b"});
+  Keep(group);
+  stripe_.Write(Entry(Key("a")), RecordOf(StringAt({kOther, 7}, "of the group")));
+  EXPECT_FALSE(stripe_.IsOver(*group));
+  stripe_.Write(Entry(Key("b")), RecordOf(StringAt({kOther, 9}, "later")));
+  EXPECT_TRUE(stripe_.IsOver(*group));
+}
+
 TEST_F(StripeGroupsTest, AFlushEndsWhatIsKept) {
   Keep(GroupAt(7, {"a", "b"}));
   stripe_.Flush(0, 7);
