@@ -68,7 +68,8 @@ struct Ask {
   uint64_t id = 0;
   std::string key;
   std::optional<uint64_t> digest;
-  bool step = false;  // the asker wants to be in step with it
+  bool step = false;                     // the asker wants to be in step with it
+  std::optional<uint64_t> primary = {};  // the actor who asks, as the key's primary
 };
 // What makes a record that is the same here and there stay in step.
 struct Step {
@@ -83,6 +84,7 @@ struct Tell {
   uint8_t db = 0;        // the key's database,
   uint64_t flushed = 0;  // and its flush watermark: what the others hold below it is dead
   std::optional<Step> step = {};
+  bool not_granted = false;  // to the primary who asks: others may still write what this one takes
   // Groups that write the key, and that the replica keeps without knowing whether they are decided.
   std::vector<GuardedGroup> undecided = {};
 };
@@ -150,11 +152,13 @@ struct Nack {  // the write was refused, whole; the record says why
 struct AskGroup {
   uint64_t id = 0;
   std::vector<Ask> items;
+  uint64_t primary = 0;  // the actor who asks
 };
 struct TellGroup {
   uint64_t id = 0;
   std::vector<Tell> items;              // in the order of the question
   std::vector<GuardedGroup> undecided;  // of all of them, each once; none with the items
+  bool not_granted = false;
 };
 // A group that a replica may have kept is decided: it is named by the key and the dot of its first
 // write.

@@ -36,6 +36,7 @@ void Fields(auto& io, Is<Ask> auto& ask) {
   io.Key("", ask.key);
   io.Maybe("digest", ask.digest, kAsWord);
   io.Flag("step", ask.step);
+  io.Maybe("primary", ask.primary, kAsWord);
 }
 
 void Fields(auto& io, Is<Step> auto& step) {
@@ -51,6 +52,7 @@ void Fields(auto& io, Is<Tell> auto& tell) {
   io.Db("db", tell.db);
   io.Time("flushed", tell.flushed);
   io.Maybe("step", tell.step, kAsFields);
+  io.Flag("not-granted", tell.not_granted);
   io.List("undecided", tell.undecided, kAsFields);
 }
 
@@ -128,12 +130,14 @@ void Fields(auto& io, Is<Nack> auto& nack) {
 void Fields(auto& io, Is<AskGroup> auto& ask) {
   io.Id(ask.id);
   io.List("", ask.items, kAsFields);
+  io.Word("primary", ask.primary);
 }
 
 void Fields(auto& io, Is<TellGroup> auto& tell) {
   io.Id(tell.id);
   io.List("", tell.items, kAsFields);
   io.List("undecided", tell.undecided, kAsFields);
+  io.Flag("not-granted", tell.not_granted);
 }
 
 void Fields(auto& io, Is<GroupDecided> auto& decided) {

@@ -129,6 +129,7 @@ class Node {
   void OnAskMessage(Peer from, LinkId link, const Ask& ask, const Turn& turn);
   void OnVouchAsk(Peer from, const VouchAsk& ask, const Turn& turn);
   void OnGuardedMessage(Peer from, LinkId link, const Guarded& guarded, const Turn& turn);
+  bool HasGranted(const Stripe& stripe, uint32_t vnode, uint64_t actor) const;
   void OnAskGroupMessage(LinkId link, const AskGroup& ask, const Turn& turn);
   void OnGuardedGroupMessage(Peer from, LinkId link, const UndecidedGroup& group, const Turn& turn);
   void OnGroupDecided(const GroupDecided& decided);

@@ -37,7 +37,9 @@ void Node::OnAskGroupMessage(LinkId link, const AskGroup& ask, const Turn& turn)
     return [this, link, ask](const Turn& t) { OnAskGroupMessage(link, ask, t); };
   });
   if (!held.has_value()) return;
-  AnswerLink(link, OnAskGroup(stripe, held->entries(), ask), turn);
+  Answered answered = OnAskGroup(stripe, held->entries(), ask);
+  std::get<TellGroup>(answered.message).not_granted = !HasGranted(stripe, *vnode, ask.primary);
+  AnswerLink(link, std::move(answered), turn);
 }
 
 void Node::OnGuardedGroupMessage(Peer from, LinkId link, const UndecidedGroup& group,

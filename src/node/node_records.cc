@@ -21,12 +21,21 @@ void Node::OnAskMessage(Peer from, LinkId link, const Ask& ask, const Turn& turn
   });
   if (entry == nullptr) return;
   Answered answered = OnAsk(stripe, *entry, ask);
+  if (ask.primary.has_value()) {
+    const uint32_t vnode = VnodeOfRecordKey(ask.key);
+    std::get<Tell>(answered.message).not_granted = !HasGranted(stripe, vnode, *ask.primary);
+  }
   if (ask.step) {
     const uint64_t holder = stripe.grants().Of(VnodeOfRecordKey(ask.key)).holder;
     std::get<Tell>(answered.message).step =
         Step{shared_.changes().StandingFor(from), holder, holder == shared_.actor()};
   }
   AnswerLink(link, std::move(answered), turn);
+}
+
+bool Node::HasGranted(const Stripe& stripe, uint32_t vnode, uint64_t actor) const {
+  const Rules& rules = shared_.settings().rules;
+  return stripe.grants().Of(vnode).holder == actor || !rules.grants || !rules.granters_base;
 }
 
 // The answer takes our own link to the peer: together with what we ask of it.

@@ -295,12 +295,7 @@ void Primary::OnTell(Peer from, Tell tell, const Turn& turn) {
   Work* work = WorkOf(tell.id, State::kBase);
   if (work == nullptr) work = WorkOf(tell.id, State::kCheck);
   if (work == nullptr || work->group != nullptr) return;
-  AddGroups(tell.undecided, &work->undecided);
-  if (tell.same) {
-    work->reads.AddSame(from);
-  } else if (shared_.clock().HearRecord(tell.record, turn.now_ms)) {
-    work->reads.Add(from, std::move(tell.record));
-  }
+  CountTell(*work, from, std::move(tell), turn);
   if (!work->reads.Enough()) return;
   if (work->state == State::kBase) {
     OnBase(*work, turn);
@@ -308,6 +303,19 @@ void Primary::OnTell(Peer from, Tell tell, const Turn& turn) {
     OnChecked(*work, turn);
   }
   Drain(turn);
+}
+
+// Only who has granted the vnode to this node counts: another may still be the one that makes a
+// majority for a write of somebody else, who named it before this node's grant. As it is, of any
+// write that is decided, or can be, one who counts has told.
+void Primary::CountTell(Work& work, Peer from, Tell tell, const Turn& turn) {
+  if (tell.not_granted) return work.reads.DoWithout(turn.view->Majority());
+  AddGroups(tell.undecided, &work.undecided);
+  if (tell.same) {
+    work.reads.AddSame(from);
+  } else if (shared_.clock().HearRecord(tell.record, turn.now_ms)) {
+    work.reads.Add(from, std::move(tell.record));
+  }
 }
 
 void Primary::AnswerReady(Work& work, const Turn& turn) {
@@ -469,7 +477,7 @@ void Primary::AskOthers(Work& work, const Turn& turn) {
   const uint64_t digest = work.entry->record.Digest();
   for (Peer peer : turn.view->ReplicasOf(work.vnode)) {
     if (peer != kSelf && turn.view->link_up(peer))
-      SendTo(peer, Ask{work.round, work.key, digest}, turn);
+      SendTo(peer, Ask{work.round, work.key, digest, false, shared_.actor()}, turn);
   }
 }
 

@@ -116,6 +116,7 @@ class Primary {
   static bool LeavesTrace(const Work& work);
   bool RunBatch(Work& work, const Record& base, Version* version, const Turn& turn);
   void Check(Work& work, const Turn& turn);
+  void CountTell(Work& work, Peer from, Tell tell, const Turn& turn);
   void OnChecked(Work& work, const Turn& turn);
 
   // --- a group's way (primary_group.cc, primary_group_write.cc)

@@ -89,6 +89,7 @@ void Primary::AskAboutAll(GroupWork& group, State state, const Turn& turn) {
   lead.undecided.clear();
   AskGroup ask;
   ask.id = lead.round;
+  ask.primary = shared_.actor();
   for (const GroupWork::Part& part : group.parts) {
     const Record& own = part.work->entry->record;
     part.work->reads = ReadTally(turn.view->Majority());
@@ -106,7 +107,7 @@ void Primary::OnTellGroup(Peer from, TellGroup tell, const Turn& turn) {
   if (!is_base) lead = WorkOf(tell.id, State::kCheck);
   if (lead == nullptr || lead->group == nullptr) return;
   GroupWork& group = *lead->group;
-  if (tell.items.size() != group.parts.size()) return;
+  if (tell.items.size() != group.parts.size() || tell.not_granted) return;
   for (const Tell& item : tell.items) {
     if (!item.same && !shared_.clock().HearRecord(item.record, turn.now_ms)) return;
   }

@@ -15,6 +15,7 @@ struct Rules {
   bool new_actor_after_crash = true;
   bool grants = true;               // 1: guarded dots only below a granted time
   bool quorum_base = true;          // 2: the first touch of a key reads a quorum
+  bool granters_base = true;        // 2: only those count that have granted to who reads
   bool notice_broken_grant = true;  // 2: a grant that was broken makes keys stale
   bool guard = true;                // 3: replicas refuse what was computed from less than they know
   bool own_copy_last = true;        // 4

@@ -4,6 +4,7 @@
 #ifndef KINDRED_QUORUM_READ_TALLY_H_
 #define KINDRED_QUORUM_READ_TALLY_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -24,6 +25,9 @@ class ReadTally {
   void Add(Peer peer, Record record);
   // A replica whose record has the digest that it was asked with: the one that was added first.
   void AddSame(Peer peer);
+
+  // One of those that were counted on does not count; but so many it must be.
+  void DoWithout(uint32_t least) { need_ = std::max(least, need_ - 1); }
 
   bool Has(Peer peer) const;
   uint32_t answers() const { return static_cast<uint32_t>(peers_.size()); }

@@ -79,6 +79,7 @@ class Stripe {
   void DropExpiryEntry(std::string key);
 
   Grants& grants() { return grants_; }
+  const Grants& grants() const { return grants_; }
   Grants::Answer OnPrepare(uint32_t vnode, uint64_t actor, uint64_t from, uint64_t until);
   uint64_t grants_sequence() const { return grants_sequence_; }  // of the last batch with a grant
 

@@ -15,11 +15,12 @@ struct RuleName {
   bool Rules::*rule;
 };
 
-inline constexpr std::array<RuleName, 19> kRuleNames = {{
+inline constexpr std::array<RuleName, 20> kRuleNames = {{
     {"AckAfterSync", &Rules::ack_after_sync},
     {"NewActorAfterCrash", &Rules::new_actor_after_crash},
     {"Grants", &Rules::grants},
     {"QuorumBase", &Rules::quorum_base},
+    {"GrantersBase", &Rules::granters_base},
     {"NoticeBrokenGrant", &Rules::notice_broken_grant},
     {"Guard", &Rules::guard},
     {"OwnCopyLast", &Rules::own_copy_last},
@@ -42,7 +43,9 @@ inline bool LeaveOut(std::string_view name, WorldOptions* options) {
   for (const RuleName& each : kRuleNames) {
     if (each.name != name) continue;
     options->rules.*each.rule = false;
-    if (!options->rules.whole_groups || !options->rules.conclude_groups) options->groups = true;
+    if (!options->rules.granters_base || !options->rules.whole_groups ||
+        !options->rules.conclude_groups)
+      options->groups = true;
     if (!options->rules.keep_order) options->pipelines = true;
     if (!options->rules.step_under_grant || !options->rules.heed_changes ||
         !options->rules.heed_behind || !options->rules.vouched_after_read ||
