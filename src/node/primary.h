@@ -101,7 +101,7 @@ class Primary {
   struct Work;
   struct GroupWork;
 
-  // --- a work's way (primary.cc)
+  // --- a work's way (primary.cc, primary_base.cc)
   Work& WorkFor(CachedRecord& entry, uint32_t vnode);
   void Start(Work& work, const Turn& turn);
   void TakeBatch(Work& work, const Turn& turn);

@@ -25,6 +25,13 @@ void ReadTally::AddSame(Peer peer) {
   if (!Has(peer)) peers_.push_back({peer, first_digest_});
 }
 
+void ReadTally::Heed(const Record& record) {
+  CHECK(!peers_.empty());
+  if (record.Digest() == first_digest_) return;
+  agree_ = false;
+  merged_ = Merge(merged_, record);
+}
+
 bool ReadTally::Has(Peer peer) const {
   return std::any_of(peers_.begin(), peers_.end(),
                      [&](const Told& told) { return told.peer == peer; });

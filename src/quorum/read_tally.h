@@ -26,6 +26,8 @@ class ReadTally {
   // A replica whose record has the digest that it was asked with: the one that was added first.
   void AddSame(Peer peer);
 
+  // A record that does not count, but that is not to be overlooked.
+  void Heed(const Record& record);
   // One of those that were counted on does not count; but so many it must be.
   void DoWithout(uint32_t least) { need_ = std::max(least, need_ - 1); }
 

@@ -151,6 +151,34 @@ TEST_F(ThreeNodesGroups, ABaseIsWhatOneMajorityHasOfAllKeysAtOneMoment) {
   EXPECT_EQ(out.replies[0].bytes, "+OK\r\n");
 }
 
+TEST_F(ThreeNodesGroups, OnlyWhoHasGrantedTheVnodeCountsForABase) {
+  std::string reply;
+  Submit({"RENAME", tag_ + "a", tag_ + "b"}, &reply);
+  GrantAll();
+  TellGroup tell{Sent<AskGroup>().at(0).second.id, {Tell(), Tell()}, {}};
+  tell.items[0].record = StringRecord("v", TimeOfMs(kStartMs - 1000));
+  tell.items[1].same = true;
+  tell.not_granted = true;
+  Answer(1, tell);
+  EXPECT_TRUE(Sent<GuardedGroup>().empty());
+  tell.not_granted = false;
+  Answer(2, tell);
+  EXPECT_EQ(Sent<GuardedGroup>().size(), 2u);
+}
+
+TEST_F(ThreeNodesGroups, OnlyWhoHasGrantedTheVnodeCountsForTheBaseOfOneKey) {
+  std::string reply;
+  Submit({"APPEND", tag_ + "a", "v"}, &reply);
+  GrantAll();
+  Tell tell{Sent<Ask>().at(0).second.id, true, {}};
+  tell.not_granted = true;
+  Answer(1, tell);
+  EXPECT_TRUE(Sent<Guarded>().empty());
+  tell.not_granted = false;
+  Answer(2, tell);
+  EXPECT_EQ(Sent<Guarded>().size(), 2u);
+}
+
 TEST_F(ThreeNodesGroups, WhatNobodyTookIsRunAgain) {
   std::string reply;
   Submit({"COPY", tag_ + "a", tag_ + "b"}, &reply);
@@ -315,6 +343,19 @@ class GroupsOfOthers : public ThreeNodesGroups {
   }
   GuardedGroup group_;
 };
+
+TEST_F(GroupsOfOthers, AreToldToAPrimaryTogetherWithWhetherItHasTheGrant) {
+  for (const uint64_t actor : {99, 98}) {
+    node_->OnMessage(1, 77, Ask{6, group_.items[0].key, std::nullopt, false, actor}, now_ms_);
+    node_->OnMessage(1, 77, AskGroup{7, {{0, group_.items[0].key, {}}}, actor}, now_ms_);
+    const Outbox out = ServeDisk();
+    ASSERT_EQ(out.answers.size(), 2u);
+    const auto& tell = std::get<Tell>(out.answers[0].message);
+    EXPECT_EQ(tell.not_granted, actor == 98);
+    EXPECT_EQ(tell.undecided.size(), 1u);
+    EXPECT_EQ(std::get<TellGroup>(out.answers[1].message).not_granted, actor == 98);
+  }
+}
 
 TEST_F(GroupsOfOthers, ShowWhenTheirWriterSaysThatTheyAreDecided) {
   std::string bytes;

@@ -77,6 +77,31 @@ TEST(ReadTally, KeepsWhatClientsLeftAsSiblings) {
   EXPECT_EQ(tally.merged().versions[1].payload, "left");
 }
 
+TEST(ReadTally, HeedsWhatDoesNotCount) {
+  ReadTally tally(2);
+  const Record own = RecordWith({kActor, 1}, "own");
+  tally.Add(0, own);
+  tally.Heed(own);
+  EXPECT_TRUE(tally.Agree());
+  tally.Heed(RecordWith({kOther, 2}, "theirs"));
+  EXPECT_FALSE(tally.Enough());
+  tally.AddSame(1);
+  EXPECT_TRUE(tally.Enough());
+  EXPECT_FALSE(tally.Agree());
+  EXPECT_EQ(tally.merged().versions.size(), 2u);
+}
+
+TEST(ReadTally, DoesWithoutSomebodyButNeverWithFewerThanItMust) {
+  ReadTally tally(3);
+  tally.Add(0, RecordWith({kActor, 1}, "value"));
+  tally.DoWithout(2);
+  EXPECT_FALSE(tally.Enough());
+  tally.DoWithout(2);
+  EXPECT_FALSE(tally.Enough());
+  tally.AddSame(1);
+  EXPECT_TRUE(tally.Enough());
+}
+
 TEST(ReadTally, TheFirstDigestIsThatOfTheFirstRecord) {
   const Record first = RecordWith({kActor, 1}, "v");
   ReadTally tally(3);
