@@ -107,16 +107,12 @@ void Primary::OnTellGroup(Peer from, TellGroup tell, const Turn& turn) {
   if (!is_base) lead = WorkOf(tell.id, State::kCheck);
   if (lead == nullptr || lead->group == nullptr) return;
   GroupWork& group = *lead->group;
-  if (tell.items.size() != group.parts.size()) return;
+  if (tell.items.size() != group.parts.size() || tell.not_granted) return;
   for (const Tell& item : tell.items) {
     if (!item.same && !shared_.clock().HearRecord(item.record, turn.now_ms)) return;
   }
   for (size_t i = 0; i < tell.items.size(); ++i) {
     ReadTally& reads = group.parts[i].work->reads;
-    if (tell.not_granted) {
-      if (!tell.items[i].same) reads.Heed(tell.items[i].record);
-      continue;
-    }
     tell.items[i].same ? reads.AddSame(from) : reads.Add(from, std::move(tell.items[i].record));
   }
   AddGroups(tell.undecided, &lead->undecided);

@@ -43,9 +43,12 @@ inline bool LeaveOut(std::string_view name, WorldOptions* options) {
   for (const RuleName& each : kRuleNames) {
     if (each.name != name) continue;
     options->rules.*each.rule = false;
-    if (!options->rules.granters_base || !options->rules.whole_groups ||
-        !options->rules.conclude_groups)
+    // The guard catches what a base has missed: with a base of granters that is next to nothing.
+    if (!options->rules.guard) options->rules.granters_base = false;
+    if (!options->rules.whole_groups || !options->rules.conclude_groups ||
+        (options->rules.guard && !options->rules.granters_base)) {
       options->groups = true;
+    }
     if (!options->rules.keep_order) options->pipelines = true;
     if (!options->rules.step_under_grant || !options->rules.heed_changes ||
         !options->rules.heed_behind || !options->rules.vouched_after_read ||
