@@ -121,9 +121,7 @@ TEST(Config, AFileWithAMistakeIsRefusedWithItsPlace) {
             "k.toml:1: text with spaces needs quotes, and one line holds one option");
 }
 
-TEST(Config, AnEmptyFileSetsNothing) {
-  EXPECT_EQ(ErrorOf(Config().LoadFile("/dev/null")), "");
-}
+TEST(Config, AnEmptyFileSetsNothing) { EXPECT_EQ(ErrorOf(Config().LoadFile("/dev/null")), ""); }
 
 TEST(Config, AFileThatIsNotThereIsNotFound) {
   EXPECT_EQ(Config().LoadFile("/nonexistent/kindred.toml").code(), absl::StatusCode::kNotFound);
