@@ -29,9 +29,9 @@ void CommandTimer::Answered(std::string_view reply, uint64_t after) {
 void CommandTimer::Ran(const CommandRow& row, Args args, Span span, std::string_view reply,
                        uint64_t after) {
   Running running{&row, span.begun_ns, IsError(reply), after, {}};
-  if (after > server_.shared().store().durable()) {
+  if (IsToldLater(after)) {
     running.packed_args = PackArgs(row, args);
-    undurable_.push_back(std::move(running));
+    TellLater(std::move(running), span.ended_ns);
     return;
   }
   const uint64_t us = (span.ended_ns - span.begun_ns) / 1000;
@@ -67,8 +67,8 @@ void CommandTimer::OnWord(uint64_t word) {
 }
 
 void CommandTimer::FinishEarly(const Early& early, uint64_t now_ns) {
-  if (early.after > server_.shared().store().durable()) {
-    undurable_.push_back(RunningOf(early));
+  if (IsToldLater(early.after)) {
+    TellLater(RunningOf(early), now_ns);
   } else if (server_.IsSlow((now_ns - early.begun_ns) / 1000)) {
     Finish(RunningOf(early), now_ns);
   } else {
@@ -95,21 +95,34 @@ void CommandTimer::OnReply(uint64_t request, std::string_view reply, uint64_t af
   pending_.erase(found);
   running.failed = IsError(reply);
   running.after = after;
-  if (after > server_.shared().store().durable()) {
-    undurable_.push_back(std::move(running));
+  const uint64_t now_ns = server_.host().SteadyNs();
+  if (IsToldLater(after)) {
+    TellLater(std::move(running), now_ns);
   } else {
-    Finish(running, server_.host().SteadyNs());
+    Finish(running, now_ns);
   }
 }
 
+bool CommandTimer::IsToldLater(uint64_t after) const {
+  return !untold_.empty() || after > server_.shared().store().durable();
+}
+
+void CommandTimer::TellLater(Running running, uint64_t now_ns) {
+  if (running.after <= server_.shared().store().durable()) running.ended_ns = now_ns;
+  untold_.push_back(std::move(running));
+}
+
 void CommandTimer::OnDurable(uint64_t durable) {
-  if (undurable_.empty()) return;
+  if (untold_.empty()) return;
   const uint64_t now_ns = server_.host().SteadyNs();
-  std::erase_if(undurable_, [&](const Running& running) {
-    if (running.after > durable) return false;
-    Finish(running, now_ns);
-    return true;
-  });
+  for (Running& running : untold_) {
+    if (running.ended_ns == 0 && running.after <= durable) running.ended_ns = now_ns;
+  }
+  const auto waits =
+      std::ranges::find_if(untold_, [](const Running& running) { return running.ended_ns == 0; });
+  std::for_each(untold_.begin(), waits,
+                [this](const Running& running) { Finish(running, running.ended_ns); });
+  untold_.erase(untold_.begin(), waits);
 }
 
 std::string CommandTimer::PackArgs(const CommandRow& row, Args args) const {

@@ -3,7 +3,8 @@
 
 // How long each command of one session takes: from when it begins to run until its answer may
 // leave, whatever the other nodes and the disk take of that. Tells the statistics of commands, the
-// slow log and the events of latency.
+// slow log and the events of latency. What waits for the disk holds up the telling of what is
+// answered behind it, so that the slow log has both in their order, but does not prolong it.
 //
 // Owned by a session.
 
@@ -59,6 +60,7 @@ class CommandTimer {
     bool failed = false;
     uint64_t after = 0;
     std::string packed_args;  // As the slow log would have them; empty if it is off.
+    uint64_t ended_ns = 0;    // 0: it waits for the disk.
   };
 
   struct Early {
@@ -74,6 +76,9 @@ class CommandTimer {
   Running RunningOf(const Early& early) const;
   void FinishEarly(const Early& early, uint64_t now_ns);
   std::string PackArgs(const CommandRow& row, Args args) const;
+  // Whether one that is answered, and whose answer may leave after `after`, is told of later.
+  bool IsToldLater(uint64_t after) const;
+  void TellLater(Running running, uint64_t now_ns);
   void Finish(const Running& running, uint64_t now_ns);
   void LogSlow(const Running& running, uint64_t duration_us);
   CommandCounters& CountersOf(const CommandRow& row);
@@ -89,11 +94,11 @@ class CommandTimer {
   uint64_t last_ns_ = 0;  // The last reading of this turn; 0: none.
 
   absl::flat_hash_map<uint64_t, Running> pending_;  // By request.
-  std::vector<Running> undurable_;                  // Answered, but for the disk.
-  std::vector<Early> early_;                        // Answered, but for a word; in their order.
-  std::string early_args_;                          // Of these, one after the other.
-  const CommandRow* counted_row_ = nullptr;         // Most are the same as the last one.
-  CommandCounters* counters_ = nullptr;             // Of counted_row_.
+  std::vector<Running> untold_;  // Answered, in this order; the first waits for the disk.
+  std::vector<Early> early_;     // Answered, but for a word; in their order.
+  std::string early_args_;       // Of these, one after the other.
+  const CommandRow* counted_row_ = nullptr;  // Most are the same as the last one.
+  CommandCounters* counters_ = nullptr;      // Of counted_row_.
 };
 
 }  // namespace kindred

@@ -142,6 +142,20 @@ TEST_F(CommandTimerTest, SlowOnesAreInTheSlowLogWithTheirArguments) {
   EXPECT_EQ(UnpackFromLog(slow[0].packed_args), (std::vector<std::string>{"SET", "k", "v"}));
 }
 
+TEST_F(CommandTimerTest, WhatIsAnsweredBehindAWriteIsInTheSlowLogBehindIt) {
+  Say("CONFIG SET slowlog-log-slower-than 0\r\nSLOWLOG RESET\r\n");
+  Send("SET k v\r\nECHO x\r\n");
+  After(20);
+  store_.Sync();
+  Output();
+  const std::vector<SlowCommand> slow = server_->slow_log().Newest(10);
+  ASSERT_EQ(slow.size(), 3u);
+  EXPECT_EQ(UnpackFromLog(slow[0].packed_args), (std::vector<std::string>{"ECHO", "x"}));
+  EXPECT_EQ(slow[0].duration_us, 0u);
+  EXPECT_EQ(UnpackFromLog(slow[1].packed_args), (std::vector<std::string>{"SET", "k", "v"}));
+  EXPECT_EQ(slow[1].duration_us, 20'000u);
+}
+
 TEST_F(CommandTimerTest, TheSlowLogKeepsAllOrNoneOrSoMany) {
   Say("CONFIG SET slowlog-log-slower-than 0 slowlog-max-len 2\r\n");
   Say("PING\r\nPING\r\nPING\r\n");
