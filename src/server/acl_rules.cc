@@ -104,7 +104,8 @@ Trouble ApplyCommand(const CommandTable& commands, std::string_view rule, AclSel
 
 // --- keys and channels
 
-// "%RW~" and the like: the permissions, and how long it is. Nothing if it is none of them.
+// "%RW~" and the like: the permissions, and how long it is. Nothing if it is none of them. As in
+// Redis, a rule without a pattern may be without the tilde, too.
 struct PermissionWord {
   uint8_t permissions = 0;
   size_t size = 0;
@@ -120,7 +121,8 @@ std::optional<PermissionWord> ReadPermissions(std::string_view rule) {
     if ((permissions & permission) != 0) return std::nullopt;
     permissions |= permission;
   }
-  return std::nullopt;
+  if (permissions == 0) return std::nullopt;
+  return PermissionWord{permissions, rule.size()};
 }
 
 Trouble AddKeys(std::string_view rule, AclSelector* selector) {

@@ -45,6 +45,7 @@ constexpr RuleCase kCases[] = {
     {"~a allkeys", "off sanitize-payload ~* resetchannels -@all"},
     {"~* resetkeys ~b", "off sanitize-payload ~b resetchannels -@all"},
     {"~", "off sanitize-payload ~ resetchannels -@all"},
+    {"%R %w", "off sanitize-payload ~ resetchannels -@all"},
 
     // Channels.
     {"&a &b &a", "off sanitize-payload resetchannels &a &b -@all"},
@@ -111,7 +112,7 @@ constexpr ErrorCase kErrors[] = {
     {"%~a", "'%~a': Syntax error"},
     {"%X~a", "'%X~a': Syntax error"},
     {"%RR~a", "'%RR~a': Syntax error"},
-    {"%R", "'%R': Syntax error"},
+    {"%", "'%': Syntax error"},
     {"allkeys ~a",
      "'~a': Adding a pattern after the * pattern (or the 'allkeys' flag) is not valid and does not "
      "have any effect. Try 'resetkeys' to start with an empty list of patterns"},
