@@ -1,0 +1,200 @@
+// Groups of writes of which a node does not know whether they are decided: its own and others'.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "store/keys.h"
+#include "tests/unit/node/group_fixture.h"
+
+namespace kindred {
+namespace {
+
+// A RENAME that has been sent to both others, of whom nobody has answered.
+class GroupsOfUnknownOutcome : public ThreeNodesGroups {
+ protected:
+  void SetUp() override {
+    ThreeNodesGroups::SetUp();
+    const auto sent = Write({"RENAME", tag_ + "a", tag_ + "b"});
+    ASSERT_EQ(sent.size(), 2u);
+    written_ = sent[0].second;
+  }
+  // What this node tells a peer that asks for a record.
+  Tell AskedFor(const std::string& record_key) {
+    node_->outbox() = {};
+    node_->OnMessage(1, 77, Ask{5, record_key, std::nullopt}, now_ms_);
+    const Outbox out = ServeDisk();
+    CHECK(out.answers.size() == 1);
+    return std::get<Tell>(out.answers[0].message);
+  }
+  void TimeOut() {
+    now_ms_ += 1100;
+    node_->OnTick(now_ms_);
+    ASSERT_EQ(ServeDisk().replies.size(), 1u);
+  }
+  GuardedGroup written_;
+};
+
+TEST_F(GroupsOfUnknownOutcome, NobodyIsToldOfThemAsLongAsItMayBeThatNobodyHasThem) {
+  EXPECT_TRUE(AskedFor(written_.items[0].key).undecided.empty());
+  TimeOut();
+  EXPECT_EQ(AskedFor(written_.items[0].key).undecided.size(), 1u);
+}
+
+TEST_F(GroupsOfUnknownOutcome, AreForgottenWhenAllHaveRefusedThem) {
+  Nack refused;
+  refused.id = written_.id;
+  Answer(1, refused);
+  Answer(2, refused);
+  EXPECT_TRUE(AskedFor(written_.items[0].key).undecided.empty());
+}
+
+TEST_F(GroupsOfUnknownOutcome, AreConcludedBeforeAnythingElseIsDoneWithTheirKeys) {
+  TimeOut();
+  now_ms_ += 200;
+  node_->OnTick(now_ms_);
+  GrantAll();
+  std::string reply;
+  Submit({"APPEND", tag_ + "b", "w"}, &reply);
+  Outbox out = ServeDisk();
+  const auto asked = SentIn<AskGroup>(out);
+  ASSERT_EQ(asked.size(), 2u) << "about all of the group's keys";
+  EXPECT_EQ(asked[0].second.items.size(), 2u);
+  EXPECT_TRUE(SentIn<Guarded>(out).empty());
+  Answer(1, BaseFor(asked[0].second));
+  const auto concluding = Sent<GuardedGroup>();
+  ASSERT_EQ(concluding.size(), 2u);
+  const GuardedGroup& conclusion = concluding[0].second;
+  EXPECT_EQ(conclusion.concluded, std::vector<Dot>{written_.items[0].version.dot});
+  EXPECT_EQ(conclusion.items[0].version.kind, Kind::kTombstone);
+  EXPECT_EQ(conclusion.items[1].version.payload, "v") << "adopted";
+  Answer(1, Ack{conclusion.id});
+  const auto appended = Sent<Guarded>();
+  ASSERT_EQ(appended.size(), 2u);
+  EXPECT_EQ(appended[0].second.version.payload, "vw");
+}
+
+TEST_F(GroupsOfUnknownOutcome, AreConcludedAlsoIfNobodyTouchesThem) {
+  TimeOut();
+  for (int i = 0; i < 3; ++i) {
+    now_ms_ += 1000;
+    node_->OnTick(now_ms_);
+    GrantAll();
+  }
+  EXPECT_EQ(Sent<AskGroup>().size(), 2u);
+}
+
+TEST_F(GroupsOfUnknownOutcome, OfOthersAreConcludedWhenAReplicaTellsOfThem) {
+  Answer(1, Ack{written_.id});
+  std::string reply;
+  Submit({"GET", tag_ + "c"}, &reply);
+  node_->outbox() = {};
+  Submit({"APPEND", tag_ + "c", "w"}, &reply);
+  const auto asked = Sent<Ask>();
+  ASSERT_EQ(asked.size(), 2u);
+  GuardedGroup theirs = written_;
+  theirs.items[1].key = asked[0].second.key;
+  for (Guarded& item : theirs.items) item.version.dot = {99, item.version.dot.time};
+  Tell tell{asked[0].second.id, true, {}};
+  tell.undecided = {theirs};
+  Answer(1, tell);
+  const Outbox out = ServeDisk();
+  EXPECT_EQ(SentIn<AskGroup>(out).size() + SentIn<GuardedGroup>(out).size(), 2u);
+  EXPECT_TRUE(SentIn<Guarded>(out).empty());
+}
+
+TEST_F(GroupsOfUnknownOutcome, OthersAreToldOnceTheyAreDecidedAndDurableHere) {
+  Answer(1, Ack{written_.id});
+  std::vector<Outbox::Send> told;
+  for (const Outbox::Send& send : node_->outbox().sends) {
+    if (std::holds_alternative<GroupDecided>(send.message)) told.push_back(send);
+  }
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(std::get<GroupDecided>(told[0].message).dot, written_.items[0].version.dot);
+  EXPECT_GT(told[0].after, 0u) << "our own copy counts, and is to be synced first";
+}
+
+// Kept for another primary.
+class GroupsOfOthers : public ThreeNodesGroups {
+ protected:
+  void SetUp() override {
+    settings_.suspect_after_ms = 10'000;
+    StartWithTagOf(1);
+    uint32_t vnode = 0;
+    for (const std::string& key : {tag_ + "a", tag_ + "b"}) {
+      Guarded item;
+      node_->Locate(key, 0, &item.key, &vnode);
+      item.version = StringRecord("theirs", TimeOfMs(now_ms_)).versions[0];
+      item.version.dot = {99, TimeOfMs(now_ms_) + group_.items.size()};
+      group_.items.push_back(item);
+    }
+    group_.id = 5;
+    const Prepare prepare{4, 99, {{vnode, TimeOfMs(now_ms_ - 10), TimeOfMs(now_ms_ + 1000)}}};
+    node_->OnMessage(1, 77, prepare, now_ms_);
+    node_->OnMessage(1, 77, group_, now_ms_);
+    ASSERT_EQ(ServeDisk().answers.size(), 2u);
+  }
+  void TellDecided() {
+    const Guarded& first = group_.items.front();
+    node_->OnMessage(1, 77, GroupDecided{first.key, first.version.dot}, now_ms_);
+  }
+  GuardedGroup group_;
+};
+
+TEST_F(GroupsOfOthers, AreToldToAPrimaryTogetherWithWhetherItHasTheGrant) {
+  for (const uint64_t actor : {99, 98}) {
+    node_->OnMessage(1, 77, Ask{6, group_.items[0].key, std::nullopt, false, actor}, now_ms_);
+    node_->OnMessage(1, 77, AskGroup{7, {{0, group_.items[0].key, {}}}, actor}, now_ms_);
+    const Outbox out = ServeDisk();
+    ASSERT_EQ(out.answers.size(), 2u);
+    const auto& tell = std::get<Tell>(out.answers[0].message);
+    EXPECT_EQ(tell.not_granted, actor == 98);
+    EXPECT_EQ(tell.undecided.size(), 1u);
+    EXPECT_EQ(std::get<TellGroup>(out.answers[1].message).not_granted, actor == 98);
+  }
+}
+
+TEST_F(GroupsOfOthers, ShowWhenTheirWriterSaysThatTheyAreDecided) {
+  std::string bytes;
+  EXPECT_EQ(store_.Load(Column::kRecords, group_.items[1].key, &bytes), Found::kMissing);
+  TellDecided();
+  store_.Sync();
+  EXPECT_EQ(store_.Load(Column::kRecords, group_.items[1].key, &bytes), Found::kFound);
+}
+
+TEST_F(GroupsOfOthers, AreSeenBeforeThatByWhoIsContentWithWhatThisNodeHasHeard) {
+  consistency_.read = Level::Local();
+  EXPECT_EQ(Run({"GET", tag_ + "b"}).text, "theirs");
+}
+
+TEST_F(GroupsOfOthers, MakeAReadOfAMajorityAskThePrimary) {
+  std::string reply;
+  Submit({"GET", tag_ + "b"}, &reply);
+  const auto asked = Sent<Ask>();
+  ASSERT_EQ(asked.size(), 1u);
+  Answer(asked[0].first, Tell{asked[0].second.id, true, {}});
+  const auto forwarded = Sent<Forward>();
+  ASSERT_EQ(forwarded.size(), 1u);
+  EXPECT_TRUE(forwarded[0].second.confirm);
+}
+
+TEST_F(GroupsOfOthers, AreForThePrimaryToConcludeIfNothingIsHeardOfThem) {
+  for (int i = 0; i < 2; ++i) node_->OnTick(now_ms_ += 1000);
+  EXPECT_EQ(Sent<Forward>().size(), 2u) << "one look at each key";
+}
+
+TEST_F(GroupsOfOthers, AreForgottenWhenTheirKeysHaveGoneOn) {
+  for (const Guarded& item : group_.items) {
+    Record later = StringRecord("later", TimeOfMs(now_ms_ + 5));
+    later.context.Add(item.version.dot);
+    node_->OnMessage(1, 77, Replicate{0, item.key, later}, now_ms_);
+  }
+  node_->OnTick(now_ms_ += 1000);
+  store_.Sync();
+  const std::string prefix(kUndecidedGroupPrefix);
+  EXPECT_TRUE(store_.Scan({Column::kMeta, prefix, prefix + '\xff'}).empty());
+}
+
+}  // namespace
+}  // namespace kindred
