@@ -71,6 +71,7 @@ bool BackgroundPace::IsBehind() const {
     return db->GetAggregatedIntProperty(name, &value) ? value : 0;
   };
   return number(rocksdb::DB::Properties::kNumImmutableMemTable) > 1 ||
+         number(rocksdb::DB::Properties::kEstimatePendingCompactionBytes) > kPendingBytesMax ||
          number(rocksdb::DB::Properties::kActualDelayedWriteRate) != 0 ||
          number(rocksdb::DB::Properties::kIsWriteStopped) != 0;
 }

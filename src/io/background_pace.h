@@ -4,7 +4,7 @@
 // Keeps RocksDB's background work from holding the cores for long. A flush or a compaction needs a
 // core for some tenths of a second, and in a cluster whose nodes all take every write it does so on
 // all nodes in the same moment; a request that passes through three threads waits for a core each
-// time. So background work rests after each tenth of a millisecond, three times as long, unless it
+// time. So background work rests after each tenth of a millisecond, eight times as long, unless it
 // has fallen behind what is written. docs/performance.md has the figures.
 //
 // RocksDB offers no place to rest in but its filter of keys, so that is what this is: a filter that
@@ -27,7 +27,10 @@ class BackgroundPace : public rocksdb::CompactionFilterFactory {
   using TimePoint = std::chrono::steady_clock::time_point;
 
   static constexpr auto kWork = std::chrono::microseconds(100);
-  static constexpr auto kRest = std::chrono::microseconds(300);
+  static constexpr auto kRest = std::chrono::microseconds(800);
+  // Of what is to be compacted, by RocksDB's estimate. It slows writes down at 20 files of flushed
+  // memtables (64 MiB each), and waits for four before it begins.
+  static constexpr uint64_t kPendingBytesMax = uint64_t{1} << 30;
 
   // Whose background work rests from now on: it tells whether that has fallen behind. Nobody's for
   // nullptr, so that what is left is soon done.
@@ -44,7 +47,8 @@ class BackgroundPace : public rocksdb::CompactionFilterFactory {
  private:
   friend class PacedJob;
 
-  // Whether a memtable waits for another one's flush, or writes are being slowed down.
+  // Whether a memtable waits for another one's flush, so much is to be compacted that writes will
+  // be slowed down before long, or they are.
   bool IsBehind() const;
   void Rest();
 

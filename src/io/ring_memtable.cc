@@ -23,6 +23,9 @@ constexpr size_t kBuckets = kSlots << kPlaceBits;
 constexpr uint8_t kLevels = 12;          // one in four entries reaches the next level
 constexpr uint32_t kEntriesPlain = 16;   // a bucket with more gets upper levels
 constexpr size_t kInternalTagBytes = 8;  // RocksDB's sequence and type behind each user key
+constexpr size_t kFetchDepth = 3;        // entries of a bucket that are fetched ahead
+constexpr size_t kFetchStep = 4;         // buckets between two looks
+constexpr size_t kCacheLineBytes = 64;
 
 // Keys of any other shape are welcome, too: the number only has to grow with the key.
 size_t BucketOf(const Slice& internal_key) {
@@ -84,6 +87,8 @@ class RingMemtable : public rocksdb::MemTableRep {
     return buckets_[bucket].first.load(std::memory_order_acquire);
   }
   Slice KeyOf(Node* node) const { return compare_.decode_key(node->entry()); }
+  // Asks for the memory of entries that an iterator at the beginning of `bucket` comes to soon.
+  void FetchBehind(size_t bucket) const;
 
  private:
   using Path = std::array<Node*, kLevels>;
@@ -136,6 +141,19 @@ Node* RingMemtable::AtOrAfter(size_t bucket, const Slice& internal_key) const {
 Node* RingMemtable::Last(size_t bucket) const {
   return LastWhere(
       bucket, [](Node*) { return true; }, nullptr);
+}
+
+// Each look fetches an entry further down its bucket, by way of those that earlier looks fetched.
+void RingMemtable::FetchBehind(size_t bucket) const {
+  for (size_t depth = 0; depth < kFetchDepth; ++depth) {
+    const size_t other = bucket + (kFetchDepth - depth) * kFetchStep;
+    if (other >= kBuckets) continue;
+    Node* node = First(other);
+    for (size_t i = 0; i < depth && node != nullptr; ++i) node = node->Next(0);
+    if (node == nullptr) continue;
+    __builtin_prefetch(node);
+    __builtin_prefetch(node->entry() + kCacheLineBytes);
+  }
 }
 
 void* RingMemtable::AllocateAligned(size_t size) {
@@ -254,7 +272,10 @@ class RingIterator : public rocksdb::MemTableRep::Iterator {
 
  private:
   void ToNextBucket() {
-    while (whole_ && node_ == nullptr && bucket_ + 1 < kBuckets) node_ = table_.First(++bucket_);
+    while (whole_ && node_ == nullptr && bucket_ + 1 < kBuckets) {
+      node_ = table_.First(++bucket_);
+      table_.FetchBehind(bucket_);
+    }
   }
   void ToPreviousBucket() {
     while (whole_ && node_ == nullptr && bucket_ > 0) node_ = table_.Last(--bucket_);

@@ -75,8 +75,12 @@ absl::StatusOr<std::string> ReadSecret(const std::string& path) {
   return secret;
 }
 
+// The replicas of a key take the same writes. Memtables of different sizes do not fill, and are not
+// flushed, on all of them in the same moment.
 RocksSettings StoreSettings(const Config& config) {
+  Random random(RandomSeed());
   RocksSettings settings;
+  settings.memtable_bytes -= random.Below(settings.memtable_bytes / 3);
   const std::string& fsync = config.GetText("appendfsync");
   settings.fsync = fsync == "always"     ? AppendFsync::kAlways
                    : fsync == "everysec" ? AppendFsync::kEverysec
