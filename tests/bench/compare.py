@@ -49,6 +49,10 @@ def _rows():
         get = Work("get", pipeline)
         yield Row("three nodes, GET", "kindred_three", get, "redis_cluster", get, 1.0, 10.0)
     for pipeline in PIPELINES:
+        get = Work("get", pipeline)
+        yield Row("three nodes, GET with read-quorum 1", "kindred_three_read_one", get,
+                  "redis_cluster", get)
+    for pipeline in PIPELINES:
         yield Row("three nodes, SET; the cluster's with WAIT 1",
                   "kindred_three", Work("set", pipeline, "kindred_load"),
                   "redis_cluster", Work("set-wait", pipeline, "kindred_load"), 1.0, 10.0)

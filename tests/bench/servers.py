@@ -1,4 +1,4 @@
-"""The servers that are compared: Redis in three forms, and Kindred in two.
+"""The servers that are compared: Redis in three forms, and Kindred in three.
 
 Each of SERVERS is a function (folder) -> Group: it starts real processes on free loopback ports
 with their data below that folder, and returns when they are ready. They end with the `with
@@ -128,10 +128,14 @@ def kindred_one(folder):
     return Group([server.start().wait_ready(START_SECONDS)])
 
 
-def kindred_three(folder):
+def kindred_three(folder, *arguments):
     # Each node has its share of the machine, as `kindred local` gives it.
     threads = max(1, (os.cpu_count() or 1) // 3)
-    return Group(kindred.Cluster(folder, 3, ("--threads", threads)).start())
+    return Group(kindred.Cluster(folder, 3, ("--threads", threads, *arguments)).start())
+
+
+def kindred_three_read_one(folder):
+    return kindred_three(folder, "--read-quorum", "1")
 
 
 # By name, with what the report calls them.
@@ -141,4 +145,5 @@ SERVERS = {
     "redis_cluster": (redis_cluster, "Redis Cluster 3 + 3, appendfsync always"),
     "kindred_one": (kindred_one, "Kindred, one node"),
     "kindred_three": (kindred_three, "Kindred, three nodes"),
+    "kindred_three_read_one": (kindred_three_read_one, "Kindred, three nodes, read-quorum 1"),
 }
