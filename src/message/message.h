@@ -161,10 +161,11 @@ struct TellGroup {
   bool not_granted = false;
 };
 // A group that a replica may have kept is decided: it is named by the key and the dot of its first
-// write.
+// write. With it everything is that it has concluded, also for a replica that has refused it.
 struct GroupDecided {
   std::string key;
   Dot dot;
+  std::vector<Dot> concluded;
 };
 
 // --- whole requests

@@ -143,6 +143,7 @@ void Fields(auto& io, Is<TellGroup> auto& tell) {
 void Fields(auto& io, Is<GroupDecided> auto& decided) {
   io.Key("", decided.key);
   io.Group("", decided.dot);
+  io.List("concluded", decided.concluded, kAsFields);
 }
 
 void Fields(auto& io, Is<GuardedGroup> auto& group) {

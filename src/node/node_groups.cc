@@ -76,7 +76,7 @@ void Node::OnGroupDecided(const GroupDecided& decided) {
   Stripe& stripe = shared_.stripe(shared_.StripeOf(VnodeOfRecordKey(decided.key))).stripe;
   std::lock_guard lock(stripe.mutex());
   const UndecidedGroup group = stripe.undecided().Find(decided.key, decided.dot);
-  if (group == nullptr) return;
+  if (group == nullptr) return stripe.DropConcluded(decided.concluded);
   const std::vector<std::string> keys = KeysOf(*group);
   const auto held = FindAllOrDefer(
       stripe, keys, [&] { return [this, decided](const Turn&) { OnGroupDecided(decided); }; });

@@ -150,7 +150,7 @@ void Primary::TellGroupDecided(const GroupWork& group, const Turn& turn) {
   for (Peer peer : turn.view->ReplicasOf(group.lead()->vnode)) {
     if (peer == kSelf || !turn.view->link_up(peer)) continue;
     turn.out->sends.push_back({peer, shared_.LaneOf(index_),
-                               GroupDecided{first.key, first.version.dot},
+                               GroupDecided{first.key, first.version.dot, group.message->concluded},
                                without_own ? 0 : group.sequence});
   }
 }

@@ -214,6 +214,13 @@ void Stripe::DropGroup(const GuardedGroup& group) {
   groups_sequence_ = store_.Commit(std::move(batch));
 }
 
+void Stripe::DropConcluded(const std::vector<Dot>& concluded) {
+  if (concluded.empty()) return;
+  for (const UndecidedGroup& group : undecided_.All()) {
+    if (IsConcluded(*group, concluded)) DropGroup(*group);
+  }
+}
+
 std::vector<UndecidedGroup> Stripe::UndecidedOf(const CachedRecord& entry) const {
   std::vector<UndecidedGroup> groups = undecided_.Of(entry.key());
   std::erase_if(groups, [&](const UndecidedGroup& group) {

@@ -63,6 +63,9 @@ class Stripe {
   // Shows all of it; it need not have been kept.
   void ShowGroup(const std::vector<CachedRecord*>& entries, const GuardedGroup& group);
   void DropGroup(const GuardedGroup& group);
+  // Those of these names, which are decided without this replica: whoever is primary next learns
+  // what became of them from those who have taken that.
+  void DropConcluded(const std::vector<Dot>& concluded);
   const UndecidedGroups& undecided() const { return undecided_; }
   // Those that write the entry's key, unless a flush has killed that write, or the record shows it.
   std::vector<UndecidedGroup> UndecidedOf(const CachedRecord& entry) const;

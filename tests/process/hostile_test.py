@@ -13,7 +13,7 @@ import time
 from kindred import SLOWNESS, Client, ReplyError, Server, free_port, info, run, wait_until
 
 MIB = 1 << 20
-# With a sanitizer, copying hundreds of MiB takes more than a tenth of the speed away.
+# A sanitizer copies hundreds of MiB so slowly that the limit can only tell an answer from none.
 ANSWER_SECONDS = 0.1 if SLOWNESS == 1.0 else 5.0
 # What allocators may keep of what was freed; a sanitizer keeps 256 MiB to recognise it.
 KEPT_BYTES = 32 * MIB if SLOWNESS == 1.0 else 400 * MIB

@@ -137,7 +137,12 @@ class GroupsOfOthers : public ThreeNodesGroups {
   }
   void TellDecided() {
     const Guarded& first = group_.items.front();
-    node_->OnMessage(1, 77, GroupDecided{first.key, first.version.dot}, now_ms_);
+    node_->OnMessage(1, 77, GroupDecided{first.key, first.version.dot, {}}, now_ms_);
+  }
+  bool AreStored() {
+    store_.Sync();
+    const std::string prefix(kUndecidedGroupPrefix);
+    return !store_.Scan({Column::kMeta, prefix, prefix + '\xff'}).empty();
   }
   GuardedGroup group_;
 };
@@ -191,9 +196,17 @@ TEST_F(GroupsOfOthers, AreForgottenWhenTheirKeysHaveGoneOn) {
     node_->OnMessage(1, 77, Replicate{0, item.key, later}, now_ms_);
   }
   node_->OnTick(now_ms_ += 1000);
-  store_.Sync();
-  const std::string prefix(kUndecidedGroupPrefix);
-  EXPECT_TRUE(store_.Scan({Column::kMeta, prefix, prefix + '\xff'}).empty());
+  EXPECT_FALSE(AreStored());
+}
+
+TEST_F(GroupsOfOthers, AreForgottenWhenOthersHaveConcludedThem) {
+  const Guarded& first = group_.items.front();
+  GroupDecided conclusion{first.key, {99, first.version.dot.time + 9}, {}};
+  node_->OnMessage(1, 77, conclusion, now_ms_);
+  EXPECT_TRUE(AreStored());
+  conclusion.concluded = {first.version.dot};
+  node_->OnMessage(1, 77, conclusion, now_ms_);
+  EXPECT_FALSE(AreStored());
 }
 
 }  // namespace
