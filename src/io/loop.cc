@@ -232,6 +232,7 @@ void Loop::DrainOutbox() {
         gate_.Add(answer.after, std::move(answer));
       }
     }
+    for (const Outbox::Sync& sync : taken_.syncs) gate_.Add(sync.after, sync);
     for (Outbox::Handover& handover : taken_.handovers) {
       const uint32_t loop = handover.loop;
       (*all_)[loop]->inbox_.Post(HandoverEvent{std::move(handover)});
@@ -243,6 +244,7 @@ void Loop::DrainOutbox() {
     for (Outbox::Reply& reply : taken_.replies) Route(std::move(reply));
     taken_.sends.clear();
     taken_.answers.clear();
+    taken_.syncs.clear();
     taken_.handovers.clear();
     taken_.loads.clear();
     taken_.scans.clear();
@@ -256,10 +258,6 @@ void Loop::DrainOutbox() {
 void Loop::RouteSends(std::vector<Outbox::Send>& sends) {
   std::vector<std::vector<Outbox::Send>> by_lane;
   for (Outbox::Send& send : sends) {
-    if (send.after > parts_.store.durable()) {
-      gate_.Add(send.after, std::move(send));
-      continue;
-    }
     if (send.lane == index_) {
       links_.Send(send.to, send.message);
       continue;
@@ -356,11 +354,7 @@ void Loop::ReleaseGated(uint64_t durable) {
   while (std::optional<Gated> gated = gate_.Take(durable)) {
     std::visit(Overloaded{
                    [this](Outbox::Answer& answer) { links_.Answer(answer.link, answer.message); },
-                   [this](Outbox::Send& send) {
-                     std::vector<Outbox::Send> one;
-                     one.push_back(std::move(send));
-                     RouteSends(one);
-                   },
+                   [this](Outbox::Sync& sync) { node_.OnSynced(sync.round, now_ms()); },
                    [this](Outbox::Scan& scan) { ScanOnWorker(std::move(scan)); },
                    [this](ConnectionAgain& again) { touched_.push_back(again.connection); },
                },

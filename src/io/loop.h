@@ -137,7 +137,7 @@ class Loop {
   struct ConnectionAgain {
     uint64_t connection = 0;
   };
-  using Gated = std::variant<Outbox::Answer, Outbox::Send, Outbox::Scan, ConnectionAgain>;
+  using Gated = std::variant<Outbox::Answer, Outbox::Sync, Outbox::Scan, ConnectionAgain>;
 
   void Run();
   void OnWake();

@@ -28,7 +28,10 @@ struct Outbox {
     uint32_t lane = 0;  // which loop's link: all messages about a stripe's writes take the same, so
                         // that they stay in order
     Message message;
-    uint64_t after = 0;  // sequence; what is sent later does not wait for it
+  };
+  struct Sync {  // comes back as OnSynced when `after` is durable
+    uint64_t round = 0;
+    uint64_t after = 0;  // sequence
   };
   struct Conclusion {  // groups that are to be concluded: of this loop's own node
     std::vector<GuardedGroup> groups;
@@ -77,12 +80,13 @@ struct Outbox {
   std::vector<Reply> replies;
   std::vector<Handover> handovers;
   std::vector<Conclusion> conclusions;
+  std::vector<Sync> syncs;
   std::vector<Load> loads;
   std::vector<Scan> scans;
 
   bool empty() const {
     return sends.empty() && answers.empty() && recalls.empty() && heard == 0 && replies.empty() &&
-           handovers.empty() && conclusions.empty() && loads.empty() && scans.empty();
+           handovers.empty() && conclusions.empty() && syncs.empty() && loads.empty() && scans.empty();
   }
 };
 

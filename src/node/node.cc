@@ -226,6 +226,12 @@ void Node::OnLinkDown(Peer peer, uint64_t now_ms) {
   SettleHandovers(turn);
 }
 
+void Node::OnSynced(uint64_t round, uint64_t now_ms) {
+  const Turn turn = TurnAt(now_ms);
+  WithPrimary(round, [&](Primary& primary) { primary.OnSynced(round, turn); });
+  SettleHandovers(turn);
+}
+
 void Node::OnLoaded(const std::string& key, Found found, std::string_view value, uint64_t now_ms) {
   const Turn turn = TurnAt(now_ms);
   {

@@ -57,6 +57,7 @@ class Node {
   void OnHandover(Outbox::Handover handover, uint64_t now_ms);
   void OnLoaded(const std::string& key, Found found, std::string_view value, uint64_t now_ms);
   void OnScanned(uint64_t ticket, std::vector<Entry> entries, uint64_t now_ms);
+  void OnSynced(uint64_t round, uint64_t now_ms);
   void OnTick(uint64_t now_ms);  // every few milliseconds
   // What came since the last call has come: what it asks of others together is asked now.
   void EndTurn(uint64_t now_ms);

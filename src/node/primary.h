@@ -66,6 +66,8 @@ class Primary {
   void OnTellGroup(Peer from, TellGroup tell, const Turn& turn);
   void OnAck(Peer from, const Ack& ack, const Turn& turn);
   void OnNack(Peer from, const Nack& nack, const Turn& turn);
+  // The own log has got to where a round asked to hear of it.
+  void OnSynced(uint64_t round, const Turn& turn);
 
   // Some peer can be reached again: what was asked into its absence is asked anew with the next
   // tick.

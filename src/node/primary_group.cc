@@ -176,7 +176,7 @@ void Primary::CheckGroupDeadline(GroupWork& group, const Turn& turn) {
     return EndGroup(group, Outcome::kUnknown, ErrorReply(error, group.operation.group->protocol), 0,
                     turn);
   }
-  if (lead.decided) return EvaluateGroup(group, turn);
+  if (lead.state == State::kWrite) return EvaluateGroup(group, turn);
   const bool asking = lead.state == State::kBase || lead.state == State::kCheck;
   if (!asking || turn.now_ms < lead.round_ms + AskAgainMs(lead.asked_again)) return;
   ++lead.asked_again;

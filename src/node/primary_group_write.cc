@@ -45,6 +45,7 @@ void Primary::WriteGroup(GroupWork& group, std::vector<Next> nexts, const Turn& 
     stripe_.ShowGroup(EntriesOf(group.parts), *group.message);
   } else if (turn.view->replicas() > 1) {
     group.sequence = stripe_.LogGroup(*group.message);
+    turn.out->syncs.push_back({lead.round, group.sequence});
   }
   SendGroup(group, *group.message, turn);
   EvaluateGroup(group, turn);
@@ -84,11 +85,17 @@ bool Primary::MakeGroupMessage(GroupWork& group, std::vector<Next> nexts, Guarde
   return true;
 }
 
+// Where it takes the own copy to make a majority, that has to be synced: what is computed from the
+// group may write some of its keys only, and others would have that while a crash of this node has
+// taken the group itself away.
 void Primary::EvaluateGroup(GroupWork& group, const Turn& turn) {
   Work& lead = *group.lead();
   WriteTally& writes = lead.writes;
-  const bool own_counts = !shared_.settings().rules.own_copy_last || OwnMayTake(group, turn);
-  if (!writes.own() && writes.OwnWouldDo() && own_counts) writes.AddOwn();
+  const bool own_would_do = !writes.own() && writes.OwnWouldDo() &&
+                            (!shared_.settings().rules.own_copy_last || OwnMayTake(group, turn));
+  const bool own_waits = own_would_do && writes.acks() < turn.view->Majority() &&
+                         group.sequence > stripe_.store().durable();
+  if (own_would_do && !own_waits) writes.AddOwn();
   if (writes.Decided() && !lead.decided) SettleGroup(group, turn);
   const uint32_t need =
       std::max(std::min(group.operation.need, turn.view->replicas()), turn.view->Majority());
@@ -98,12 +105,18 @@ void Primary::EvaluateGroup(GroupWork& group, const Turn& turn) {
     return EndGroup(group, Outcome::kDone, std::move(group.reply), after, turn);
   }
   if (!lead.decided && IsFlushed(group)) return GroupAgain(group, turn);
-  if (!writes.AllAnswered()) return;
+  if (!writes.AllAnswered() || (!lead.decided && own_waits)) return;
   if (!lead.decided && writes.NobodyTook()) return GroupAgain(group, turn);
   const std::string error =
       NoQuorumUnknown(static_cast<int>(writes.total()), static_cast<int>(need));
   if (!lead.decided) AbandonGroup(group, true);
   EndGroup(group, Outcome::kUnknown, ErrorReply(error, group.operation.group->protocol), 0, turn);
+}
+
+void Primary::OnSynced(uint64_t round, const Turn& turn) {
+  Work* work = WorkOf(round, State::kWrite);
+  if (work != nullptr && work->group != nullptr) EvaluateGroup(*work->group, turn);
+  Drain(turn);
 }
 
 // As a replica, this node would take it.
@@ -142,16 +155,11 @@ void Primary::SettleGroup(GroupWork& group, const Turn& turn) {
   TellGroupDecided(group, turn);
 }
 
-// If our own copy is needed for a majority it has to be durable first: others may show only what no
-// crash can take back.
 void Primary::TellGroupDecided(const GroupWork& group, const Turn& turn) {
   const Guarded& first = group.message->items.front();
-  const bool without_own = group.lead()->writes.acks() >= turn.view->Majority();
   for (Peer peer : turn.view->ReplicasOf(group.lead()->vnode)) {
     if (peer == kSelf || !turn.view->link_up(peer)) continue;
-    turn.out->sends.push_back({peer, shared_.LaneOf(index_),
-                               GroupDecided{first.key, first.version.dot, group.message->concluded},
-                               without_own ? 0 : group.sequence});
+    SendTo(peer, GroupDecided{first.key, first.version.dot, group.message->concluded}, turn);
   }
 }
 

@@ -130,7 +130,7 @@ void TestNode::OnTick(uint64_t now_ms) {
 void TestNode::Sync(uint64_t now_ms) {
   store_.Sync();
   if (!up()) return;
-  Release();
+  Release(now_ms);
   if (std::any_of(scans_.begin(), scans_.end(),
                   [&](const auto& s) { return s.after <= store_.durable(); })) {
     RunLoads(now_ms);
@@ -174,11 +174,10 @@ void TestNode::Flush(uint64_t now_ms) {
   std::swap(out, node_->outbox());
   CHECK(out.handovers.empty());  // there is one loop
   for (Outbox::Send& send : out.sends) {
-    if (send.after > store_.durable()) {
-      gated_.emplace(send.after, Gated{Gated::What::kSend, send.to, {}, std::move(send.message)});
-    } else if (IndexOf(send.to) != index_) {
-      outside_.request(IndexOf(send.to), std::move(send.message));
-    }
+    if (IndexOf(send.to) != index_) outside_.request(IndexOf(send.to), std::move(send.message));
+  }
+  for (const Outbox::Sync& sync : out.syncs) {
+    gated_.emplace(sync.after, Gated{Gated::What::kSync, sync.round, {}, {}});
   }
   for (Outbox::Answer& answer : out.answers) {
     gated_.emplace(answer.after,
@@ -192,22 +191,23 @@ void TestNode::Flush(uint64_t now_ms) {
   for (Outbox::Load& load : out.loads) loads_.push_back(std::move(load.key));
   for (Outbox::Scan& scan : out.scans) scans_.push_back(std::move(scan));
   if (!loads_.empty() || !scans_.empty()) outside_.load();
-  Release();
+  Release(now_ms);
 }
 
-void TestNode::Release() {
+void TestNode::Release(uint64_t now_ms) {
   while (!gated_.empty()) {
     const auto first = gated_.begin();
     if (settings_.rules.ack_after_sync && first->first > store_.durable()) return;
     Gated item = std::move(first->second);
     gated_.erase(first);
-    Leave(std::move(item));
+    Leave(std::move(item), now_ms);
   }
 }
 
-void TestNode::Leave(Gated item) {
-  if (item.what == Gated::What::kSend) {
-    return outside_.request(IndexOf(static_cast<Peer>(item.where)), std::move(item.message));
+void TestNode::Leave(Gated item, uint64_t now_ms) {
+  if (item.what == Gated::What::kSync) {
+    node_->OnSynced(item.where, now_ms);
+    return Flush(now_ms);
   }
   if (item.what == Gated::What::kReply) {
     const auto found = done_.find(item.where);

@@ -70,8 +70,8 @@ class TestNode {
 
  private:
   struct Gated {
-    enum class What { kReply, kAnswer, kSend } what;
-    uint64_t where;  // the request, the link, or the peer
+    enum class What { kReply, kAnswer, kSync } what;
+    uint64_t where;  // the request, the link, or the round
     std::string reply;
     Message message;
   };
@@ -86,8 +86,8 @@ class TestNode {
   void OnSubmitted(const Submitted& submitted, std::string reply, Done done, uint64_t now_ms);
   void TakeEarly(Outbox& out);
   void Flush(uint64_t now_ms);
-  void Release();
-  void Leave(Gated item);
+  void Release(uint64_t now_ms);
+  void Leave(Gated item, uint64_t now_ms);
   Peer PeerAt(size_t index) { return shared_->PeerOf(ids_[index]); }
   size_t IndexOf(Peer peer);
 
