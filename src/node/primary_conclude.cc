@@ -28,9 +28,12 @@ std::vector<GuardedGroup> Primary::UndecidedOf(const Work& work, const Record& b
   return groups;
 }
 
+// What has been told is not remembered here, so whatever comes to the key before the conclusion has
+// to ask again.
 bool Primary::ParksFor(Work& work, const Record& base, const Turn& turn) {
   std::vector<GuardedGroup> groups = UndecidedOf(work, base);
   if (groups.empty()) return false;
+  work.entry->fresh_since = 0;
   EndRound(work);
   work.state = State::kParked;
   turn.out->conclusions.push_back({std::move(groups)});
@@ -50,6 +53,7 @@ bool Primary::ParksFor(GroupWork& group, const Turn& turn) {
     part.work->undecided.clear();
   }
   if (groups.size() == known) return false;
+  for (const GroupWork::Part& part : group.parts) part.work->entry->fresh_since = 0;
   turn.out->conclusions.push_back({std::move(groups)});
   if (known > 0) {
     EndGroup(group, Outcome::kRefused, {}, 0, turn);

@@ -188,9 +188,11 @@ void TestNode::Flush(uint64_t now_ms) {
     gated_.emplace(reply.after,
                    Gated{Gated::What::kReply, reply.request, std::move(reply.bytes), {}});
   }
+  // What waits for a sync is looked at again with that.
+  const bool wants_load = !out.loads.empty() || !out.scans.empty();
   for (Outbox::Load& load : out.loads) loads_.push_back(std::move(load.key));
   for (Outbox::Scan& scan : out.scans) scans_.push_back(std::move(scan));
-  if (!loads_.empty() || !scans_.empty()) outside_.load();
+  if (wants_load) outside_.load();
   Release(now_ms);
 }
 

@@ -104,7 +104,28 @@ TEST_F(GroupsOfUnknownOutcome, OfOthersAreConcludedWhenAReplicaTellsOfThem) {
   EXPECT_TRUE(SentIn<Guarded>(out).empty());
 }
 
-// The same, and the disk is slow.
+TEST_F(ThreeNodesGroups, ABaseThatIsToldOfAnUndecidedGroupIsNoneForOthersEither) {
+  std::string reply;
+  Submit({"RENAME", tag_ + "a", tag_ + "b"}, &reply);
+  GrantAll();
+  const AskGroup ask = Sent<AskGroup>().at(0).second;
+  GuardedGroup theirs;
+  for (const Ask& item : ask.items) {
+    Guarded& write = theirs.items.emplace_back();
+    write.key = item.key;
+    write.version = StringRecord("theirs", TimeOfMs(kStartMs - 500)).versions[0];
+    write.version.dot = {99, TimeOfMs(kStartMs - 500) + theirs.items.size()};
+  }
+  TellGroup tell = BaseFor(ask);
+  tell.items[0].same = true;
+  tell.undecided = {theirs};
+  Answer(1, tell);
+  const Outbox out = ServeDisk();
+  EXPECT_EQ(SentIn<AskGroup>(out).size(), 2u) << "who concludes it, too, asks anew";
+  EXPECT_TRUE(SentIn<GuardedGroup>(out).empty());
+}
+
+// A RENAME like that, and the disk is slow.
 class GroupsThatAreNotSynced : public ThreeNodesGroups {
  protected:
   void SetUp() override {
