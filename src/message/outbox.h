@@ -86,7 +86,8 @@ struct Outbox {
 
   bool empty() const {
     return sends.empty() && answers.empty() && recalls.empty() && heard == 0 && replies.empty() &&
-           handovers.empty() && conclusions.empty() && syncs.empty() && loads.empty() && scans.empty();
+           handovers.empty() && conclusions.empty() && syncs.empty() && loads.empty() &&
+           scans.empty();
   }
 };
 

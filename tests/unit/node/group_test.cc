@@ -1,11 +1,8 @@
 #include "node/group.h"
 
-#include <memory>
 #include <string>
-#include <variant>
 #include <vector>
 
-#include "store/keys.h"
 #include "tests/unit/node/group_fixture.h"
 
 namespace kindred {
