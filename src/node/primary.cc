@@ -1,16 +1,12 @@
 #include "node/primary.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "base/check.h"
-#include "node/conclusion.h"
 #include "node/primary_group.h"
 #include "node/primary_work.h"
 #include "node/shared.h"
-#include "resp/errors.h"
-#include "store/keys.h"
 
 namespace kindred {
 Primary::Primary(Stripe& stripe, Shared& shared, uint32_t index)
@@ -94,12 +90,6 @@ void Primary::Start(Work& work, const Turn& turn) {
     return Refuse(work, turn);
   }
   NeedGrant(work, turn);
-}
-
-std::string_view Primary::WhyNot(const Turn& turn) const {
-  if (turn.view->frozen()) return "TRYAGAIN a node is joining the cluster; nothing was done";
-  if (shared_.disk_failed()) return "MISCONF the disk refuses writes; nothing was done";
-  return {};
 }
 
 // A batch is one operation that runs by itself, or as many guarded ones as wait one behind the
@@ -240,60 +230,6 @@ bool Primary::RunBatch(Work& work, const Record& base, Version* version, const T
   return true;
 }
 
-void Primary::AnswerReady(Work& work, const Turn& turn) {
-  for (Operation& operation : work.batch) {
-    if (operation.answered || work.writes.total() < NeedOf(operation, turn)) continue;
-    const uint64_t after = work.writes.acks() >= NeedOf(operation, turn) ? 0 : work.entry->sequence;
-    if (MayComeSooner(work.writes, after, turn)) continue;
-    Answer(operation, Outcome::kDone, std::move(operation.reply), after, turn);
-  }
-}
-
-// Whether another replica's ack may come sooner than our own log is synced.
-bool Primary::MayComeSooner(const WriteTally& writes, uint64_t sequence, const Turn& turn) const {
-  return sequence > stripe_.store().durable() && shared_.log_is_slow(turn.now_ms) &&
-         !writes.AllAnswered();
-}
-
-void Primary::AnswerAll(Work& work, Outcome outcome, const Turn& turn) {
-  CHECK(outcome != Outcome::kDone);
-  for (Operation& operation : work.batch) {
-    if (operation.answered) continue;
-    const bool wrote = work.state == State::kWrite || work.state == State::kUnguarded;
-    const uint32_t got = wrote ? work.writes.total() : 0;
-    std::string reply;
-    ReplyWriter(&reply, operation.protocol).Error(NoQuorum(operation, outcome, got, turn));
-    Answer(operation, outcome, std::move(reply), 0, turn);
-  }
-}
-
-void Primary::Refuse(Work& work, const Turn& turn) {
-  if (work.group != nullptr) return RefuseGroup(*work.group, turn);
-  AnswerAll(work, Outcome::kRefused, turn);
-  EndBatch(work);
-}
-
-std::string Primary::NoQuorum(const Operation& operation, Outcome outcome, uint32_t got,
-                              const Turn& turn) const {
-  const int need = static_cast<int>(NeedOf(operation, turn));
-  if (operation.confirm) return NoQuorumRead(static_cast<int>(got), need);
-  return outcome == Outcome::kRefused ? NoQuorumRefused(static_cast<int>(got), need)
-                                      : NoQuorumUnknown(static_cast<int>(got), need);
-}
-
-void Primary::Answer(Operation& operation, Outcome outcome, std::string bytes, uint64_t after,
-                     const Turn& turn) {
-  operation.answered = true;
-  turn.out->handovers.push_back(
-      {operation.loop, operation.request, outcome, after, std::move(bytes), operation.lookups});
-}
-
-void Primary::Refuse(Operation& operation, std::string_view error, const Turn& turn) {
-  std::string reply;
-  ReplyWriter(&reply, operation.protocol).Error(error);
-  Answer(operation, Outcome::kRefused, std::move(reply), 0, turn);
-}
-
 void Primary::EndBatch(Work& work) {
   EndRound(work);
   work.batch.clear();
@@ -315,6 +251,10 @@ void Primary::OnTick(const Turn& turn) {
   std::sort(works.begin(), works.end(),
             [](const Work* a, const Work* b) { return a->key < b->key; });
   for (Work* work : works) CheckDeadlines(*work, turn);
+  for (auto each = groups_.begin(); each != groups_.end();) {
+    GroupWork& group = *(each++)->second;  // it may end
+    CheckGroupDeadline(group, turn);
+  }
   Drain(turn);
 }
 
@@ -325,39 +265,6 @@ void Primary::OnLinkUp() {
     held.asked_again = 0;
   }
   for (auto& [key, work] : works_) work->round_ms = 0;
-}
-
-void Primary::CheckDeadlines(Work& work, const Turn& turn) {
-  if (work.state == State::kIdle) return;
-  if (work.group != nullptr) {
-    if (work.group->lead() == &work) CheckGroupDeadline(*work.group, turn);
-    return;
-  }
-  if (work.decided || work.state == State::kUnguarded) AnswerReady(work, turn);
-  const bool writing =
-      (work.state == State::kWrite && !work.confirming) || work.state == State::kUnguarded;
-  bool open = false;
-  for (Operation& operation : work.batch) {
-    if (operation.answered) continue;
-    if (operation.deadline_ms > turn.now_ms) {
-      open = true;
-      continue;
-    }
-    const Outcome outcome = writing ? Outcome::kUnknown : Outcome::kRefused;
-    std::string reply;
-    ReplyWriter(&reply, operation.protocol)
-        .Error(NoQuorum(operation, outcome, writing ? work.writes.total() : 0, turn));
-    Answer(operation, outcome, std::move(reply), 0, turn);
-  }
-  if (!open) {
-    if (work.state == State::kWrite && !work.decided) AbandonWrite(work);
-    return EndBatch(work);
-  }
-  const bool asking = work.state == State::kBase || work.state == State::kCheck;
-  if (!asking || turn.now_ms < work.round_ms + AskAgainMs(work.asked_again)) return;
-  EndRound(work);
-  ++work.asked_again;
-  work.state == State::kBase ? NeedBase(work, turn) : Check(work, turn);
 }
 
 Primary::Work* Primary::WorkOf(uint64_t round, State state) {

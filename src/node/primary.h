@@ -130,6 +130,7 @@ class Primary {
   void CheckGroupDeadline(GroupWork& group, const Turn& turn);
   void EndGroup(GroupWork& group, Outcome outcome, std::string reply, uint64_t after,
                 const Turn& turn);
+  void LeaveQueue(const GroupWork& group, Work& work);
   void RefuseGroup(GroupWork& group, const Turn& turn);
   void WriteGroup(GroupWork& group, std::vector<Next> nexts, const Turn& turn);
   bool MakeGroupMessage(GroupWork& group, std::vector<Next> nexts, GuardedGroup* message,
@@ -168,11 +169,12 @@ class Primary {
   bool LeavesUndecided(const Record& record, const Context& seen);
   void WriteUnguarded(Work& work, bool spread, const Turn& turn);
   void EvaluateUnguarded(Work& work, const Turn& turn);
+  bool NobodySaw(const Work& work, const Turn& turn) const;
   void AbandonWrite(Work& work);             // its outcome is not known, or it is to be run again
   void Again(Work& work, const Turn& turn);  // nobody has taken it: run the batch again
   GuardRules guard_rules(const Turn& turn) const;
 
-  // --- its ends (primary.cc)
+  // --- its ends (primary_answer.cc)
   void AnswerReady(Work& work, const Turn& turn);  // those operations whose need is met
   bool MayComeSooner(const WriteTally& writes, uint64_t sequence, const Turn& turn) const;
   void AnswerAll(Work& work, Outcome outcome, const Turn& turn);
@@ -187,6 +189,7 @@ class Primary {
   void EndBatch(Work& work);
   void Drain(const Turn& turn);  // starts what can run, forgets what is done
   void CheckDeadlines(Work& work, const Turn& turn);
+  void RefuseLate(Work& work, const Turn& turn);
 
   // --- grants (primary_grants.cc)
   void NeedGrant(Work& work, const Turn& turn);

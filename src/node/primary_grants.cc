@@ -37,7 +37,9 @@ uint64_t Primary::RenewalTime(const Turn& turn) const {
   return shared_.clock().Peek(turn.now_ms) + TimeOfMs(shared_.settings().grant_ms / 2);
 }
 
+// Once: whoever has it now may renew it as often as it likes.
 void Primary::Lose(HeldGrant& held, const Turn& turn) {
+  if (held.until == 0) return;
   held.until = 0;
   held.lost_ms = turn.now_ms;
 }

@@ -166,21 +166,23 @@ void Primary::ComputeGroup(GroupWork& group, bool validated, const Turn& turn) {
 }
 
 void Primary::CheckGroupDeadline(GroupWork& group, const Turn& turn) {
-  if (!group.started()) return;  // what it waits for has deadlines of its own
   Work& lead = *group.lead();
   if (group.operation.deadline_ms <= turn.now_ms) {
-    if (lead.state != State::kWrite) return RefuseGroup(group, turn);
+    if (!group.started() || lead.state != State::kWrite) return RefuseGroup(group, turn);
     const std::string error = NoQuorumUnknown(static_cast<int>(lead.writes.total()),
                                               static_cast<int>(group.operation.need));
     if (!lead.decided) AbandonGroup(group, true);
     return EndGroup(group, Outcome::kUnknown, ErrorReply(error, group.operation.group->protocol), 0,
                     turn);
   }
+  if (!group.started()) return;
   if (lead.state == State::kWrite) return EvaluateGroup(group, turn);
   const bool asking = lead.state == State::kBase || lead.state == State::kCheck;
   if (!asking || turn.now_ms < lead.round_ms + AskAgainMs(lead.asked_again)) return;
   ++lead.asked_again;
-  AskAboutAll(group, lead.state, turn);
+  if (HasGrant(lead.vnode, turn)) return AskAboutAll(group, lead.state, turn);
+  EndRound(lead);
+  NeedGrant(lead, turn);
 }
 
 void Primary::RefuseGroup(GroupWork& group, const Turn& turn) {
@@ -195,8 +197,14 @@ void Primary::EndGroup(GroupWork& group, Outcome outcome, std::string reply, uin
     turn.out->handovers.push_back(
         {operation.loop, operation.request, outcome, after, std::move(reply), group.lookups});
   }
-  for (const GroupWork::Part& part : group.parts) EndBatch(*part.work);
+  for (const GroupWork::Part& part : group.parts) LeaveQueue(group, *part.work);
   groups_.erase(group.id);
+}
+
+// Of one of its keys; it may have ended before its turn came.
+void Primary::LeaveQueue(const GroupWork& group, Work& work) {
+  if (work.group == &group) return EndBatch(work);
+  std::erase_if(work.waiting, [&](const Operation& place) { return place.group == group.id; });
 }
 
 }  // namespace kindred

@@ -130,6 +130,24 @@ TEST_F(ThreeNodesGroups, OnlyWhoHasGrantedTheVnodeCountsForABase) {
   EXPECT_EQ(Sent<GuardedGroup>().size(), 2u);
 }
 
+TEST_F(ThreeNodesGroups, AGrantThatIsLostIsAskedForBeforeABaseIsAskedForAgain) {
+  std::string reply;
+  Submit({"RENAME", tag_ + "a", tag_ + "b"}, &reply);
+  GrantAll();
+  EXPECT_EQ(Sent<AskGroup>().size(), 2u);
+  std::string key;
+  uint32_t vnode = 0;
+  node_->Locate(tag_ + "a", 0, &key, &vnode);
+  const uint64_t from = TimeOfMs(now_ms_ + 2 * settings_.grant_ms);
+  node_->OnMessage(1, 77, Prepare{5, 99, {{vnode, from, from + 1}}}, now_ms_);
+  ServeDisk();
+  node_->OnTick(now_ms_ += 200);
+  node_->OnTick(now_ms_ += 5);
+  const Outbox out = ServeDisk();
+  EXPECT_TRUE(SentIn<AskGroup>(out).empty());
+  EXPECT_EQ(SentIn<Prepare>(out).size(), 2u);
+}
+
 TEST_F(ThreeNodesGroups, OnlyWhoHasGrantedTheVnodeCountsForTheBaseOfOneKey) {
   std::string reply;
   Submit({"APPEND", tag_ + "a", "v"}, &reply);

@@ -209,16 +209,30 @@ TEST_F(PrimaryGrantsTest, WhoHasJustTakenOverAsksForAShortTime) {
   EXPECT_LE(item.until - item.from, TimeOfMs(100));
 }
 
-TEST_F(PrimaryGrantsTest, WhoHasGrantedToAnotherAsksAnew) {
+// Another node takes a vnode from this one.
+class PrimaryGrantsThatAreLost : public PrimaryGrantsTest {
+ protected:
+  void TakeAndRenew(uint64_t until) {
+    Prepare other{5, shared_->actor() + 1, {{vnode(), from_, until}}};
+    node_->OnMessage(1, 77, other, now_ms_);
+    ServeDisk();
+  }
+  uint32_t vnode() const { return node_->view().topology().VnodeOf(KeySlot(keys_[0])); }
+  size_t TimesAskedFor() {
+    size_t times = 0;
+    for (const auto& [peer, prepare] : Sent<Prepare>()) {
+      times += std::ranges::count(prepare.items, vnode(), &Prepare::Item::vnode);
+    }
+    return times;
+  }
+
+  const uint64_t from_ = TimeOfMs(kStartMs + 2 * settings_.grant_ms);
+};
+
+TEST_F(PrimaryGrantsThatAreLost, AreAskedForAgainInAMoment) {
   WriteBoth();
-  Prepare other;
-  other.id = 5;
-  other.actor = shared_->actor() + 1;
-  const uint32_t vnode = node_->view().topology().VnodeOf(KeySlot(keys_[0]));
-  const uint64_t from = TimeOfMs(now_ms_ + 2 * settings_.grant_ms);
-  other.items.push_back({vnode, from, from + TimeOfMs(100)});
-  node_->OnMessage(1, 77, other, now_ms_);
-  ServeDisk();
+  const uint64_t until = from_ + TimeOfMs(100);
+  TakeAndRenew(until);
   StartSet(keys_[0]);
   EXPECT_TRUE(Sent<Prepare>().empty()) << "the other keeps it for a moment";
   now_ms_ += 100;
@@ -227,9 +241,37 @@ TEST_F(PrimaryGrantsTest, WhoHasGrantedToAnotherAsksAnew) {
   ASSERT_EQ(asked.size(), 2u);
   const auto& items = asked[0].second.items;
   const auto item = std::find_if(items.begin(), items.end(),
-                                 [&](const Prepare::Item& i) { return i.vnode == vnode; });
+                                 [&](const Prepare::Item& i) { return i.vnode == vnode(); });
   ASSERT_NE(item, items.end());
-  EXPECT_GT(item->from, from + TimeOfMs(100)) << "above what it has granted";
+  EXPECT_GT(item->from, until) << "above what it has granted";
+}
+
+TEST_F(PrimaryGrantsThatAreLost, AreAskedForAgainHoweverOftenTheOtherRenews) {
+  WriteBoth();
+  TakeAndRenew(from_ + 1);
+  StartSet(keys_[0]);
+  for (uint64_t i = 0; i < settings_.grant_tenure_ms / 10; ++i) {
+    EXPECT_EQ(TimesAskedFor(), 0u);
+    TakeAndRenew(from_ + i);
+    node_->OnTick(now_ms_ += 10);
+  }
+  EXPECT_EQ(TimesAskedFor(), 2u);
+}
+
+TEST_F(PrimaryGrantsThatAreLost, AreAskedForBeforeABaseIsAskedForAgain) {
+  StartSet(keys_[0]);
+  for (const auto& [peer, prepare] : Sent<Prepare>()) Answer(peer, Granted(prepare));
+  for (const auto& [peer, ask] : Sent<Ask>()) {
+    Tell tell{ask.id, true, {}};
+    tell.not_granted = true;
+    Answer(peer, tell);
+  }
+  TakeAndRenew(from_ + 1);
+  node_->OnTick(now_ms_ += 200);
+  node_->OnTick(now_ms_ += 5);
+  const Outbox out = ServeDisk();
+  EXPECT_TRUE(SentIn<Ask>(out).empty());
+  EXPECT_EQ(SentIn<Prepare>(out).size(), 2u);
 }
 
 }  // namespace

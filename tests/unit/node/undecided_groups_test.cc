@@ -85,6 +85,25 @@ TEST_F(GroupsOfUnknownOutcome, AreConcludedAlsoIfNobodyTouchesThem) {
   EXPECT_EQ(Sent<AskGroup>().size(), 2u);
 }
 
+TEST_F(GroupsOfUnknownOutcome, HoldUpNobodyForLongerThanHeWouldWait) {
+  TimeOut();
+  node_->OnTick(now_ms_ += 200);
+  GrantAll();
+  std::string reply;
+  Submit({"APPEND", tag_ + "b", "w"}, &reply);
+  Submit({"RENAME", tag_ + "b", tag_ + "c"}, &reply);
+  EXPECT_EQ(Sent<AskGroup>().size(), 2u) << "to conclude it";
+  node_->outbox().conclusions.push_back({{written_}});  // and a moment later once more
+  node_->OnTick(now_ms_ += 900);
+  EXPECT_TRUE(ServeDisk().replies.empty());
+  node_->OnTick(now_ms_ += 100);
+  const Outbox out = ServeDisk();
+  ASSERT_EQ(out.replies.size(), 2u);
+  for (const Outbox::Reply& each : out.replies) {
+    EXPECT_NE(each.bytes.find("nothing was done"), std::string::npos) << each.bytes;
+  }
+}
+
 TEST_F(GroupsOfUnknownOutcome, OfOthersAreConcludedWhenAReplicaTellsOfThem) {
   Answer(1, Ack{written_.id});
   std::string reply;
