@@ -104,9 +104,9 @@ void Primary::EvaluateGroup(GroupWork& group, const Turn& turn) {
     if (MayComeSooner(writes, after, turn)) return;
     return EndGroup(group, Outcome::kDone, std::move(group.reply), after, turn);
   }
-  if (!lead.decided && IsFlushed(group)) return GroupAgain(group, turn);
   if (!writes.AllAnswered() || (!lead.decided && own_waits)) return;
-  if (!lead.decided && writes.NobodyTook()) return GroupAgain(group, turn);
+  const bool again = writes.NobodyTook() || (IsFlushed(group) && NobodySaw(lead, turn));
+  if (!lead.decided && again) return GroupAgain(group, turn);
   const std::string error =
       NoQuorumUnknown(static_cast<int>(writes.total()), static_cast<int>(need));
   if (!lead.decided) AbandonGroup(group, true);
@@ -129,7 +129,8 @@ bool Primary::OwnMayTake(const GroupWork& group, const Turn& turn) {
   });
 }
 
-// A flush has come between: wherever the versions were taken, they are dead.
+// A flush has come between: wherever the versions were taken, they are dead, or the group is
+// dropped with those that are.
 bool Primary::IsFlushed(const GroupWork& group) const {
   return std::any_of(group.parts.begin(), group.parts.end(), [&](const GroupWork::Part& part) {
     return part.writes && part.work->dot.time <= stripe_.flushed(DbOf(part.work->key));

@@ -179,17 +179,22 @@ void Primary::EvaluateGuarded(Work& work, const Turn& turn) {
   if (work.decided && work.confirming) return WriteUnguarded(work, true, turn);
   if (work.decided) AnswerReady(work, turn);
   if (work.decided && AllAnswered(work.batch)) return EndBatch(work);
-  // A flush has come between: wherever the version was taken, it is dead.
-  if (!work.decided && work.dot.time <= stripe_.flushed(DbOf(work.key))) return Again(work, turn);
   if (!writes.AllAnswered()) return;
   if (work.decided) {  // more replicas were asked for than there are to be had
     AnswerAll(work, Outcome::kUnknown, turn);
     return EndBatch(work);
   }
-  if (writes.NobodyTook()) return Again(work, turn);
+  const bool flushed = work.dot.time <= stripe_.flushed(DbOf(work.key));
+  if (writes.NobodyTook() || (flushed && NobodySaw(work, turn))) return Again(work, turn);
   AnswerAll(work, work.confirming ? Outcome::kRefused : Outcome::kUnknown, turn);
   AbandonWrite(work);
   EndBatch(work);
+}
+
+// Of a write that too few have taken, which a flush has ended since: it can not have been decided,
+// nor has another primary met it if there was none. REQUIRES: all have answered.
+bool Primary::NobodySaw(const Work& work, const Turn& turn) const {
+  return HasGrant(work.vnode, turn) && held_.at(work.vnode).since <= work.dot.time;
 }
 
 void Primary::AbandonWrite(Work& work) {

@@ -75,12 +75,12 @@ void Stripe::OnLoaded(const std::string& key, Found found, std::string_view byte
 
 void Stripe::Normalize(CachedRecord& entry) {
   const uint64_t flushed = flushed_[DbOf(entry.key())];
-  if (flushed == 0 || entry.record.empty()) return;
+  if (flushed == 0) return;
+  if (entry.logged != nullptr) *entry.logged = DropUpTo(std::move(*entry.logged), flushed);
   const bool below = std::any_of(entry.record.context.begin(), entry.record.context.end(),
                                  [&](const Dot& dot) { return dot.time <= flushed; });
   if (!below) return;
   entry.record = DropUpTo(std::move(entry.record), flushed);
-  if (entry.logged != nullptr) *entry.logged = DropUpTo(std::move(*entry.logged), flushed);
   NoteChange(entry);
   cache_.Resized(entry);
 }

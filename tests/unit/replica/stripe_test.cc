@@ -195,6 +195,17 @@ TEST_F(StripeTest, AFlushReachesTheEntriesThatSomebodyHolds) {
   EXPECT_EQ(CountOf(), (Counts::Number{1, 0}));
 }
 
+TEST_F(StripeTest, AFlushReachesWhatIsLoggedAndNotYetShown) {
+  const Record first = RecordOf(StringAt({kMe, 10}, "v"));
+  CachedRecord& entry = Entry(Key("k"));
+  stripe_.Log(entry, first);
+  stripe_.Flush(0, 10);
+  EXPECT_EQ(CountOf(), (Counts::Number{0, 0}));
+  stripe_.Show(entry, first);
+  EXPECT_TRUE(entry.record.empty());
+  EXPECT_EQ(CountOf(), (Counts::Number{0, 0}));
+}
+
 TEST_F(StripeTest, WhatALateWriteBringsFromBelowTheFlushIsDropped) {
   stripe_.Flush(0, 10);
   stripe_.Write(Entry(Key("k")), Merge(RecordOf(StringAt({kOther, 9}, "dead")),

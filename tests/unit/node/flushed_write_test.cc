@@ -1,0 +1,140 @@
+// Writes that a flush overtakes while they are on their way: which of them count as done, which are
+// run again, and of which nobody knows.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/unit/node/group_fixture.h"
+
+namespace kindred {
+namespace {
+
+class FlushedWrites : public ThreeNodesGroups {
+ protected:
+  void SetUp() override {
+    settings_.suspect_after_ms = 10'000;
+    ThreeNodesGroups::SetUp();
+  }
+  void StartSet() {
+    std::string reply;
+    Submit({"SET", tag_ + "a", "v"}, &reply);
+    GrantAll();
+    for (const auto& [peer, ask] : Sent<Ask>()) Answer(peer, Tell{ask.id, true, {}});
+    const auto sent = Sent<Guarded>();
+    ASSERT_EQ(sent.size(), 2u);
+    id_ = sent[0].second.id;
+  }
+  void StartRename() { id_ = Write({"RENAME", tag_ + "a", tag_ + "b"}).at(0).second.id; }
+  void Flush() {
+    node_->OnMessage(1, 77, kindred::Flush{4, 0xffff, TimeOfMs(now_ms_ + 20)}, now_ms_);
+    ServeDisk();
+  }
+  void Refuse(Peer from) {
+    Nack nack;
+    nack.id = id_;
+    Answer(from, nack);
+  }
+  // Another node becomes the keys' primary.
+  void LoseGrant() {
+    std::string key;
+    uint32_t vnode = 0;
+    node_->Locate(tag_ + "a", 0, &key, &vnode);
+    const uint64_t from = TimeOfMs(now_ms_ + 2 * settings_.grant_ms);
+    node_->OnMessage(1, 77, Prepare{5, 99, {{vnode, from, from + 1}}}, now_ms_);
+    node_->OnTick(now_ms_ += 100);  // as long as it may go on with what it is writing
+    ServeDisk();
+  }
+  // What the client has been answered by now.
+  std::string Reply() {
+    std::string bytes;
+    for (const Outbox::Reply& each : ServeDisk().replies) bytes += each.bytes;
+    return bytes;
+  }
+  uint64_t id_ = 0;  // of what has been sent to both others
+};
+
+TEST_F(FlushedWrites, AreDoneIfAMajorityOfTheOthersHadTakenThem) {
+  StartSet();
+  Flush();
+  Answer(1, Ack{id_});
+  EXPECT_EQ(Reply(), "") << "our own copy does not count any more";
+  Answer(2, Ack{id_});
+  EXPECT_EQ(Reply(), "+OK\r\n");
+  consistency_.read = Level::Local();
+  EXPECT_EQ(Run({"EXISTS", tag_ + "a"}).integer, 0);
+}
+
+TEST_F(FlushedWrites, AreRunAgainIfTooFewHadTakenThem) {
+  StartSet();
+  Flush();
+  Answer(1, Ack{id_});
+  Refuse(2);
+  const auto asked = Sent<Ask>();
+  EXPECT_EQ(asked.size(), 2u);
+  for (const auto& [peer, ask] : asked) Answer(peer, Tell{ask.id, true, {}});
+  const auto again = Sent<Guarded>();
+  ASSERT_EQ(again.size(), 2u);
+  EXPECT_GT(again[0].second.version.dot.time, TimeOfMs(now_ms_ + 20));
+}
+
+TEST_F(FlushedWrites, AreOfUnknownOutcomeIfNotAllHaveAnswered) {
+  StartSet();
+  Flush();
+  Refuse(2);
+  node_->OnTick(now_ms_ += 1000);
+  EXPECT_NE(Reply().find("may still take effect"), std::string::npos);
+}
+
+TEST_F(FlushedWrites, AreOfUnknownOutcomeIfAnotherPrimaryMayHaveMetThem) {
+  StartSet();
+  LoseGrant();
+  Flush();
+  Answer(1, Ack{id_});
+  Refuse(2);
+  EXPECT_NE(Reply().find("may still take effect"), std::string::npos);
+}
+
+TEST_F(FlushedWrites, AreOfUnknownOutcomeAlsoIfThatIsOverAgain) {
+  StartSet();
+  LoseGrant();
+  std::string reply;
+  Submit({"SET", tag_ + "b", "w"}, &reply);
+  GrantAll();
+  EXPECT_EQ(Sent<Ask>().size(), 2u) << "under the new grant";
+  Flush();
+  Answer(1, Ack{id_});
+  Refuse(2);
+  EXPECT_NE(Reply().find("may still take effect"), std::string::npos);
+}
+
+TEST_F(FlushedWrites, OfGroupsAreDoneIfAMajorityOfTheOthersHadTakenThem) {
+  StartRename();
+  Flush();
+  Answer(1, Ack{id_});
+  EXPECT_EQ(Reply(), "");
+  Answer(2, Ack{id_});
+  EXPECT_EQ(Reply(), "+OK\r\n");
+}
+
+TEST_F(FlushedWrites, OfGroupsAreRunAgainIfTooFewHadTakenThem) {
+  StartRename();
+  Flush();
+  Answer(1, Ack{id_});
+  EXPECT_TRUE(Sent<AskGroup>().empty());
+  Refuse(2);
+  EXPECT_EQ(Sent<AskGroup>().size(), 2u);
+}
+
+TEST_F(FlushedWrites, OfGroupsAreOfUnknownOutcomeIfAnotherPrimaryMayHaveMetThem) {
+  StartRename();
+  LoseGrant();
+  Flush();
+  Answer(1, Ack{id_});
+  Refuse(2);
+  EXPECT_NE(Reply().find("may still take effect"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace kindred
