@@ -36,7 +36,7 @@ INSTANTIATE_TEST_SUITE_P(
     Rules, Sabotage,
     testing::Values(Variant{"AckAfterSync", false, 2000},
                     Variant{"NewActorAfterCrash", false, 4000}, Variant{"Grants", true, 4000},
-                    Variant{"QuorumBase", true, 4000}, Variant{"GrantersBase", false, 2000},
+                    Variant{"QuorumBase", true, 4000}, Variant{"GrantersBase", true, 8000},
                     Variant{"NoticeBrokenGrant", true, 8000}, Variant{"Guard", true, 8000},
                     Variant{"OwnCopyLast", true, 2000}, Variant{"LinksOnce", false, 8000},
                     Variant{"ConfirmUndecided", false, 4000},

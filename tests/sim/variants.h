@@ -45,14 +45,14 @@ inline bool LeaveOut(std::string_view name, WorldOptions* options) {
     options->rules.*each.rule = false;
     // The guard catches what a base has missed: with a base of granters that is next to nothing.
     if (!options->rules.guard) options->rules.granters_base = false;
-    if (!options->rules.whole_groups || !options->rules.conclude_groups ||
-        (options->rules.guard && !options->rules.granters_base)) {
+    const bool granters_only = options->rules.guard && !options->rules.granters_base;
+    if (!options->rules.whole_groups || !options->rules.conclude_groups || granters_only) {
       options->groups = true;
     }
     if (!options->rules.keep_order) options->pipelines = true;
     if (!options->rules.step_under_grant || !options->rules.heed_changes ||
         !options->rules.heed_behind || !options->rules.vouched_after_read ||
-        !options->rules.recall_overtaken) {
+        !options->rules.recall_overtaken || granters_only) {
       options->readers = true;
     }
     options->links_repeat = !options->rules.links_once;
