@@ -12,6 +12,11 @@ namespace {
 constexpr uint64_t kYieldMs = 80;
 constexpr size_t kDelayedPreparesMax = 1024;  // beyond that they are answered at once
 
+// Whether another is to have what this node holds.
+bool Takes(const Prepare& prepare, const Prepare::Item& item, const Grant& grant, uint64_t self) {
+  return grant.holder == self && prepare.actor != self && item.from >= grant.until;
+}
+
 }  // namespace
 
 void Node::OnPrepareMessage(LinkId link, Prepare prepare, const Turn& turn) {
@@ -33,8 +38,9 @@ bool Node::MayGrantNow(const Prepare& prepare, const Turn& turn) {
     Shared::StripeAndPrimary& place = shared_.stripe(shared_.StripeOf(item.vnode));
     std::lock_guard lock(place.stripe.mutex());
     const Grant& grant = place.stripe.grants().Of(item.vnode);
-    const bool ours = grant.holder == shared_.actor() && prepare.actor != grant.holder;
-    if (ours && item.from >= grant.until) may = place.primary.Yield(item.vnode, turn) && may;
+    if (Takes(prepare, item, grant, shared_.actor())) {
+      may = place.primary.Yield(item.vnode, turn) && may;
+    }
   }
   return may;
 }
@@ -68,6 +74,9 @@ void Node::AnswerPrepare(LinkId link, const Prepare& prepare, const Turn& turn) 
   for (const Prepare::Item& item : prepare.items) {
     Shared::StripeAndPrimary& place = shared_.stripe(shared_.StripeOf(item.vnode));
     std::lock_guard lock(place.stripe.mutex());
+    if (Takes(prepare, item, place.stripe.grants().Of(item.vnode), shared_.actor())) {
+      place.primary.Withdraw(item.vnode);
+    }
     const Grants::Answer answer =
         place.stripe.OnPrepare(item.vnode, prepare.actor, item.from, item.until);
     if (answer.granted) place.primary.OnGranted(item.vnode, prepare.actor, turn);

@@ -55,6 +55,8 @@ struct Operation {
   std::string reply;
   Lookups lookups;
   bool answered = false;
+  uint64_t undone =
+      0;  // sequence: until that is durable a crash may bring back what it has written
 };
 
 // What an input is handled with: the time, the loop's snapshot of the cluster, and where the

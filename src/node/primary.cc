@@ -101,7 +101,7 @@ void Primary::TakeBatch(Work& work, const Turn& turn) {
     const bool late = !of_group && next.deadline_ms <= turn.now_ms;
     const std::string_view why = of_group ? std::string_view() : WhyNot(turn);
     if (late || !why.empty()) {
-      Refuse(next, late ? NoQuorum(next, Outcome::kRefused, 0, turn) : std::string(why), turn);
+      late ? AnswerNoQuorum(next, Outcome::kRefused, 0, turn) : Refuse(next, why, turn);
       work.waiting.pop_front();
       continue;
     }
@@ -246,16 +246,21 @@ void Primary::EndBatch(Work& work) {
 
 void Primary::OnTick(const Turn& turn) {
   TickGrants(turn);
-  std::vector<Work*> works;  // sorted, because the order can be seen from outside
-  for (auto& [key, work] : works_) works.push_back(work.get());
-  std::sort(works.begin(), works.end(),
-            [](const Work* a, const Work* b) { return a->key < b->key; });
-  for (Work* work : works) CheckDeadlines(*work, turn);
+  for (Work* work : SortedWorks()) CheckDeadlines(*work, turn);
   for (auto each = groups_.begin(); each != groups_.end();) {
     GroupWork& group = *(each++)->second;  // it may end
     CheckGroupDeadline(group, turn);
   }
   Drain(turn);
+}
+
+// The order of what is done with many can be seen from outside.
+std::vector<Primary::Work*> Primary::SortedWorks() {
+  std::vector<Work*> works;
+  for (auto& [key, work] : works_) works.push_back(work.get());
+  std::sort(works.begin(), works.end(),
+            [](const Work* a, const Work* b) { return a->key < b->key; });
+  return works;
 }
 
 void Primary::OnLinkUp() {

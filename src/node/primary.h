@@ -79,6 +79,8 @@ class Primary {
   // Another asks for the vnode: no write is begun under our grant any more. True when none is in
   // flight either.
   bool Yield(uint32_t vnode, const Turn& turn);
+  // As a replica, this node is about to grant it: takes back the own copies of what is in flight.
+  void Withdraw(uint32_t vnode);
   // As a replica, this node has granted the vnode to `actor`.
   void OnGranted(uint32_t vnode, uint64_t actor, const Turn& turn);
 
@@ -141,6 +143,7 @@ class Primary {
   bool IsFlushed(const GroupWork& group) const;
   void SettleGroup(GroupWork& group, const Turn& turn);
   void TellGroupDecided(const GroupWork& group, const Turn& turn);
+  void WithdrawGroup(GroupWork& group);
   void AbandonGroup(GroupWork& group, bool taken);
   void GroupAgain(GroupWork& group, const Turn& turn);
 
@@ -186,6 +189,8 @@ class Primary {
   std::string NoQuorum(const Operation& operation, Outcome outcome, uint32_t got,
                        const Turn& turn) const;
   void Refuse(Operation& operation, std::string_view error, const Turn& turn);
+  void AnswerNoQuorum(Operation& operation, Outcome outcome, uint32_t got, const Turn& turn);
+  bool MayComeBack(uint64_t undone) const;
   void EndBatch(Work& work);
   void Drain(const Turn& turn);  // starts what can run, forgets what is done
   void CheckDeadlines(Work& work, const Turn& turn);
@@ -206,6 +211,7 @@ class Primary {
   void TickGrants(const Turn& turn);
 
   // --- helpers
+  std::vector<Work*> SortedWorks();
   Work* WorkOf(uint64_t round, State state);
   uint64_t NewRound();
   void BeginRound(Work& work, State state, const Turn& turn);

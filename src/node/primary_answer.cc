@@ -37,10 +37,7 @@ void Primary::AnswerAll(Work& work, Outcome outcome, const Turn& turn) {
   for (Operation& operation : work.batch) {
     if (operation.answered) continue;
     const bool wrote = work.state == State::kWrite || work.state == State::kUnguarded;
-    const uint32_t got = wrote ? work.writes.total() : 0;
-    std::string reply;
-    ReplyWriter(&reply, operation.protocol).Error(NoQuorum(operation, outcome, got, turn));
-    Answer(operation, outcome, std::move(reply), 0, turn);
+    AnswerNoQuorum(operation, outcome, wrote ? work.writes.total() : 0, turn);
   }
 }
 
@@ -66,10 +63,23 @@ void Primary::Answer(Operation& operation, Outcome outcome, std::string bytes, u
 }
 
 void Primary::Refuse(Operation& operation, std::string_view error, const Turn& turn) {
+  if (MayComeBack(operation.undone)) return AnswerNoQuorum(operation, Outcome::kUnknown, 0, turn);
   std::string reply;
   ReplyWriter(&reply, operation.protocol).Error(error);
   Answer(operation, Outcome::kRefused, std::move(reply), 0, turn);
 }
+
+void Primary::AnswerNoQuorum(Operation& operation, Outcome outcome, uint32_t got,
+                             const Turn& turn) {
+  if (outcome == Outcome::kRefused && MayComeBack(operation.undone)) outcome = Outcome::kUnknown;
+  std::string reply;
+  ReplyWriter(&reply, operation.protocol).Error(NoQuorum(operation, outcome, got, turn));
+  Answer(operation, outcome, std::move(reply), 0, turn);
+}
+
+// What nobody has taken is undone in the own log, too; but that may lose the end of it in a crash,
+// and keep what was to be undone. It would be adopted like any other that is not decided.
+bool Primary::MayComeBack(uint64_t undone) const { return undone > stripe_.store().durable(); }
 
 void Primary::CheckDeadlines(Work& work, const Turn& turn) {
   if (work.state == State::kIdle) return;
@@ -84,11 +94,8 @@ void Primary::CheckDeadlines(Work& work, const Turn& turn) {
       open = true;
       continue;
     }
-    const Outcome outcome = writing ? Outcome::kUnknown : Outcome::kRefused;
-    std::string reply;
-    ReplyWriter(&reply, operation.protocol)
-        .Error(NoQuorum(operation, outcome, writing ? work.writes.total() : 0, turn));
-    Answer(operation, outcome, std::move(reply), 0, turn);
+    AnswerNoQuorum(operation, writing ? Outcome::kUnknown : Outcome::kRefused,
+                   writing ? work.writes.total() : 0, turn);
   }
   if (!open) {
     if (work.state == State::kWrite && !work.decided) AbandonWrite(work);
@@ -107,7 +114,7 @@ void Primary::CheckDeadlines(Work& work, const Turn& turn) {
 void Primary::RefuseLate(Work& work, const Turn& turn) {
   std::erase_if(work.waiting, [&](Operation& operation) {
     const bool late = operation.group == 0 && operation.deadline_ms <= turn.now_ms;
-    if (late) Refuse(operation, NoQuorum(operation, Outcome::kRefused, 0, turn), turn);
+    if (late) AnswerNoQuorum(operation, Outcome::kRefused, 0, turn);
     return late;
   });
 }

@@ -179,6 +179,20 @@ bool Primary::Yield(uint32_t vnode, const Turn& turn) {
   });
 }
 
+// Whoever is granted the vnode is told nothing of what is on its way here. So none of it may be
+// here when it is granted: it would be shown after a crash, and with the copies of others make a
+// majority of which the new primary, who had asked one, does not know.
+void Primary::Withdraw(uint32_t vnode) {
+  for (Work* work : SortedWorks()) {
+    if (work->vnode != vnode || work->state != State::kWrite || work->decided) continue;
+    if (work->group != nullptr) {
+      WithdrawGroup(*work->group);
+    } else {
+      stripe_.Revert(*work->entry);
+    }
+  }
+}
+
 void Primary::OnGranted(uint32_t vnode, uint64_t actor, const Turn& turn) {
   if (actor == shared_.actor()) return;
   const auto found = held_.find(vnode);

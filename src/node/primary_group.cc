@@ -55,11 +55,11 @@ void Primary::Reserve(Work& work, const Turn& turn) {
 void Primary::StartGroup(GroupWork& group, const Turn& turn) {
   const GroupOperation& operation = group.operation;
   const std::string_view why = WhyNot(turn);
-  if (operation.deadline_ms > turn.now_ms && !why.empty()) {
+  if (operation.deadline_ms > turn.now_ms && !why.empty() && !MayComeBack(group.undone)) {
     return EndGroup(group, Outcome::kRefused, ErrorReply(why, operation.group->protocol), 0, turn);
   }
   const uint32_t vnode = operation.group->vnode;
-  if (operation.deadline_ms <= turn.now_ms || !turn.view->IsReplica(vnode) ||
+  if (operation.deadline_ms <= turn.now_ms || !why.empty() || !turn.view->IsReplica(vnode) ||
       ReachableReplicas(vnode, turn) < turn.view->Majority()) {
     return RefuseGroup(group, turn);
   }
@@ -186,8 +186,11 @@ void Primary::CheckGroupDeadline(GroupWork& group, const Turn& turn) {
 }
 
 void Primary::RefuseGroup(GroupWork& group, const Turn& turn) {
-  const std::string error = NoQuorumRefused(0, static_cast<int>(group.operation.need));
-  EndGroup(group, Outcome::kRefused, ErrorReply(error, group.operation.group->protocol), 0, turn);
+  const int need = static_cast<int>(group.operation.need);
+  const bool unknown = MayComeBack(group.undone);
+  const std::string error = unknown ? NoQuorumUnknown(0, need) : NoQuorumRefused(0, need);
+  EndGroup(group, unknown ? Outcome::kUnknown : Outcome::kRefused,
+           ErrorReply(error, group.operation.group->protocol), 0, turn);
 }
 
 void Primary::EndGroup(GroupWork& group, Outcome outcome, std::string reply, uint64_t after,

@@ -28,6 +28,7 @@ struct Primary::GroupWork {
   size_t reserved = 0;
   UndecidedGroup message;  // kWrite: what is written
   uint64_t sequence = 0;   // kWrite: of the batch that keeps it here, or, alone, shows it
+  uint64_t undone = 0;     // as Operation's
   // Of the commands as they were last run.
   std::string reply;
   Lookups lookups;

@@ -164,8 +164,14 @@ void Primary::TellGroupDecided(const GroupWork& group, const Turn& turn) {
   }
 }
 
+void Primary::WithdrawGroup(GroupWork& group) {
+  stripe_.DropGroup(*group.message);
+  group.undone = stripe_.groups_sequence();
+  group.sequence = 0;
+}
+
 // Nothing of it shows. If somebody may have taken it, it is kept here as well, until it is
-// concluded.
+// concluded; unless it has been withdrawn.
 void Primary::AbandonGroup(GroupWork& group, bool taken) {
   CHECK(!group.lead()->decided);
   for (const GroupWork::Part& part : group.parts) {
@@ -175,7 +181,8 @@ void Primary::AbandonGroup(GroupWork& group, bool taken) {
   }
   shared_.changes().EndWrite(group.lead()->round, false);
   EndRound(*group.lead());
-  taken ? stripe_.RestoreGroup(group.message) : stripe_.DropGroup(*group.message);
+  if (!taken) return WithdrawGroup(group);
+  if (group.sequence != 0) stripe_.RestoreGroup(group.message);
 }
 
 void Primary::GroupAgain(GroupWork& group, const Turn& turn) {

@@ -200,6 +200,7 @@ bool Primary::NobodySaw(const Work& work, const Turn& turn) const {
 void Primary::AbandonWrite(Work& work) {
   CHECK(!work.decided);
   stripe_.Revert(*work.entry);
+  for (Operation& operation : work.batch) operation.undone = work.entry->logged_sequence;
   work.entry->fresh_since = 0;
   shared_.changes().EndWrite(work.round, false);
   shared_.clock().Settle(work.dot.time, false, 0);
