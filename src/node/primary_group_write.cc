@@ -171,7 +171,8 @@ void Primary::WithdrawGroup(GroupWork& group) {
 }
 
 // Nothing of it shows. If somebody may have taken it, it is kept here as well, until it is
-// concluded; unless it has been withdrawn.
+// concluded, though only in memory if it has been withdrawn: a later group of this actor would
+// cover its dots, and so has to be computed from it.
 void Primary::AbandonGroup(GroupWork& group, bool taken) {
   CHECK(!group.lead()->decided);
   for (const GroupWork::Part& part : group.parts) {
@@ -181,8 +182,7 @@ void Primary::AbandonGroup(GroupWork& group, bool taken) {
   }
   shared_.changes().EndWrite(group.lead()->round, false);
   EndRound(*group.lead());
-  if (!taken) return WithdrawGroup(group);
-  if (group.sequence != 0) stripe_.RestoreGroup(group.message);
+  taken ? stripe_.RestoreGroup(group.message) : WithdrawGroup(group);
 }
 
 void Primary::GroupAgain(GroupWork& group, const Turn& turn) {
