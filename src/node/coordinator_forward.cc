@@ -207,13 +207,14 @@ void Coordinator::OnRan(Pending& pending, Outcome outcome, uint64_t after, std::
 
 // Whether a command that nobody has done, or will do, may be sent once more. Commands of one
 // connection on one key go to its primary without waiting for each other, so if a later one is on
-// its way this one would come too late; and the second time a later one may have been answered.
+// its way this one would come too late, and before an earlier one, which may be sent to another
+// node yet, too soon; and the second time a later one may have been answered.
 bool Coordinator::MaySendAgain(const Pending& pending, const Turn& turn) const {
   if (pending.once.second || pending.sent_again || pending.deadline_ms <= turn.now_ms) return false;
   if (!shared_.settings().rules.keep_order) return true;
   return std::none_of(pending_.begin(), pending_.end(), [&](const auto& each) {
     const Pending& other = *each.second;
-    return other.id > pending.id && other.once.sent != 0 && other.SharesKeyWith(pending);
+    return &other != &pending && other.once.sent != 0 && other.SharesKeyWith(pending);
   });
 }
 
