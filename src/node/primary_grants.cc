@@ -185,6 +185,7 @@ bool Primary::Yield(uint32_t vnode, const Turn& turn) {
 void Primary::Withdraw(uint32_t vnode) {
   for (Work* work : SortedWorks()) {
     if (work->vnode != vnode || work->state != State::kWrite || work->decided) continue;
+    work->withdrawn = true;
     if (work->group != nullptr) {
       WithdrawGroup(*work->group);
     } else {

@@ -91,7 +91,7 @@ bool Primary::MakeGroupMessage(GroupWork& group, std::vector<Next> nexts, Guarde
 void Primary::EvaluateGroup(GroupWork& group, const Turn& turn) {
   Work& lead = *group.lead();
   WriteTally& writes = lead.writes;
-  const bool own_would_do = !writes.own() && writes.OwnWouldDo() &&
+  const bool own_would_do = !writes.own() && writes.OwnWouldDo() && !lead.withdrawn &&
                             (!shared_.settings().rules.own_copy_last || OwnMayTake(group, turn));
   const bool own_waits = own_would_do && writes.acks() < turn.view->Majority() &&
                          group.sequence > stripe_.store().durable();

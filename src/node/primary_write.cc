@@ -36,6 +36,7 @@ bool Primary::MakeGuarded(Work& work, const Record& base, Version version,
   work.base = guarded->base;
   work.record = RecordOf(*guarded);
   work.decided = false;
+  work.withdrawn = false;
   return true;
 }
 
@@ -162,7 +163,7 @@ void Primary::EvaluateGuarded(Work& work, const Turn& turn) {
   const bool own_counts =
       !shared_.settings().rules.own_copy_last ||
       MayTake(stripe_, entry, work.vnode, work.dot, work.base, guard_rules(turn));
-  if (!writes.own() && writes.OwnWouldDo() && own_counts) {
+  if (!writes.own() && writes.OwnWouldDo() && own_counts && !work.withdrawn) {
     stripe_.Show(entry, Merge(entry.record, work.record));
     writes.AddOwn();
   }

@@ -41,6 +41,13 @@ class UndoneWrites : public ThreeNodesGroups {
     for (const Outbox::Reply& each : node_->outbox().replies) bytes += each.bytes;
     return bytes;
   }
+  // This node becomes the primary again, for the sake of another key.
+  void TakeBack() {
+    Submit({"SET", tag_ + "z", "w"}, &reply_);
+    node_->OnTick(now_ms_ += 5);
+    GrantAll();
+    ASSERT_EQ(Sent<Ask>().size(), 2u) << "under the new grant";
+  }
   void GrantToAnother() {
     const uint64_t from = TimeOfMs(now_ms_ + 2 * settings_.grant_ms);
     node_->OnMessage(1, 77, Prepare{5, 99, {{vnode_, from, from + 1}}}, now_ms_);
@@ -96,6 +103,26 @@ TEST_F(UndoneWrites, AreNotHereAnyMoreWhenAnotherIsGrantedTheirKey) {
   Answer(1, Ack{id_});
   Answer(2, Ack{id_});
   EXPECT_TRUE(IsStored()) << "the others have decided it";
+}
+
+TEST_F(UndoneWrites, DoNotCountHereEvenIfTheKeyIsOursAgain) {
+  StartSet();
+  GrantToAnother();
+  TakeBack();
+  Answer(1, Ack{id_});
+  EXPECT_TRUE(ServeDisk().replies.empty());
+  Answer(2, Ack{id_});
+  EXPECT_EQ(ServeDisk().replies.size(), 1u);
+}
+
+TEST_F(UndoneWrites, OfGroupsDoNotCountHereEvenIfTheKeysAreOursAgain) {
+  StartRename();
+  GrantToAnother();
+  TakeBack();
+  Answer(1, Ack{id_});
+  EXPECT_TRUE(ServeDisk().replies.empty());
+  Answer(2, Ack{id_});
+  EXPECT_EQ(ServeDisk().replies.size(), 1u);
 }
 
 TEST_F(UndoneWrites, OfGroupsAreNotHereAnyMoreWhenAnotherIsGrantedTheirKeys) {
