@@ -37,13 +37,15 @@ bool Coordinator::WantsStep(Pending& pending, const Turn& turn) {
 
 // The own record is the same as those of all who vouch for its vnode. It is in step if all of them,
 // and this node, have granted the vnode to its primary: then only the primary's own writes can
-// change it, or something that one of them will tell.
+// change it, or something that one of them will tell. A group that is kept here is no change that
+// is to be told: its writer knows that this node has it, and it shows when it is decided.
 void Coordinator::JoinStep(Pending& pending, const Turn& turn) {
   Stripe& stripe = shared_.stripe(shared_.StripeOf(pending.vnode)).stripe;
   std::lock_guard lock(stripe.mutex());
   CachedRecord* entry = stripe.Find(pending.key);
   const bool as_asked = entry != nullptr && entry->record.Digest() == pending.tally.first_digest();
   if (!as_asked || shared_.changes().HasUndecided(pending.key)) return;
+  if (!stripe.UndecidedOf(*entry).empty()) return;
   const Peer primary = turn.view->PrimaryOf(pending.vnode);
   const uint64_t holder = stripe.grants().Of(pending.vnode).holder;
   bool granted = holder != 0 && (primary != kSelf || holder == shared_.actor());

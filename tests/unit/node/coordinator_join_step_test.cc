@@ -51,6 +51,26 @@ TEST_F(RecordsInStep, AnswersWithoutAStepPutNothingInStep) {
   EXPECT_FALSE(IsInStep(key));
 }
 
+// The writer may have decided it, and knows that it is here: his word would not name the key.
+TEST_F(RecordsInStep, AGroupThatIsKeptHereSinceTheReadBeganKeepsItsKeysOut) {
+  const std::string key = KeyOf(kFar);
+  WriteOutOfStep(key);
+  GuardedGroup group;
+  group.id = 7;
+  Guarded& item = group.items.emplace_back();
+  item.key = RecordKeyOf(key);
+  item.base = written_[key];
+  item.version.dot = {ActorOf(kFar), item.base.begin()->time + 1};
+  item.version.guarded = true;
+  Get(key);
+  const Asks asks = TakeAsks();
+  ASSERT_EQ(asks.size(), 1u);
+  Send(kFar, group);
+  TellSame(asks[0], StepOf(kFar, kFar));
+  Get(key);
+  EXPECT_EQ(TakeAsks().size(), 1u) << "it is asked for, as before";
+}
+
 TEST_F(RecordsInStep, AStandingThatIsNotKnownIsHeardFirst) {
   const std::string key = KeyOf(kFar);
   WriteOutOfStep(key);
