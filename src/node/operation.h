@@ -55,8 +55,7 @@ struct Operation {
   std::string reply;
   Lookups lookups;
   bool answered = false;
-  uint64_t undone =
-      0;  // sequence: until that is durable a crash may bring back what it has written
+  uint64_t undone = 0;  // sequence: until it is durable what has been written may come back
 };
 
 // What an input is handled with: the time, the loop's snapshot of the cluster, and where the

@@ -45,8 +45,7 @@ struct Primary::Work {
   // that this node has not heard of.
   uint64_t step = 0;
   bool decided = false;
-  bool withdrawn =
-      false;  // the own copy, for good: whoever has had the vnode since knows nothing of it
+  bool withdrawn = false;  // the own copy, for good (Withdraw)
   bool confirming =
       false;  // what the record holds is made decided, before an unguarded write that spreads it
 };

@@ -3,47 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "tests/unit/node/group_fixture.h"
 
 namespace kindred {
 namespace {
 
-class FlushedWrites : public ThreeNodesGroups {
+class FlushedWrites : public ThreeNodesWrites {
  protected:
-  void SetUp() override {
-    settings_.suspect_after_ms = 10'000;
-    ThreeNodesGroups::SetUp();
-  }
-  void StartSet() {
-    std::string reply;
-    Submit({"SET", tag_ + "a", "v"}, &reply);
-    GrantAll();
-    for (const auto& [peer, ask] : Sent<Ask>()) Answer(peer, Tell{ask.id, true, {}});
-    const auto sent = Sent<Guarded>();
-    ASSERT_EQ(sent.size(), 2u);
-    id_ = sent[0].second.id;
-  }
-  void StartRename() { id_ = Write({"RENAME", tag_ + "a", tag_ + "b"}).at(0).second.id; }
   void Flush() {
     node_->OnMessage(1, 77, kindred::Flush{4, 0xffff, TimeOfMs(now_ms_ + 20)}, now_ms_);
-    ServeDisk();
-  }
-  void Refuse(Peer from) {
-    Nack nack;
-    nack.id = id_;
-    Answer(from, nack);
-  }
-  // Another node becomes the keys' primary.
-  void LoseGrant() {
-    std::string key;
-    uint32_t vnode = 0;
-    node_->Locate(tag_ + "a", 0, &key, &vnode);
-    const uint64_t from = TimeOfMs(now_ms_ + 2 * settings_.grant_ms);
-    node_->OnMessage(1, 77, Prepare{5, 99, {{vnode, from, from + 1}}}, now_ms_);
-    node_->OnTick(now_ms_ += 100);  // as long as it may go on with what it is writing
     ServeDisk();
   }
   // What the client has been answered by now.
@@ -52,7 +21,6 @@ class FlushedWrites : public ThreeNodesGroups {
     for (const Outbox::Reply& each : ServeDisk().replies) bytes += each.bytes;
     return bytes;
   }
-  uint64_t id_ = 0;  // of what has been sent to both others
 };
 
 TEST_F(FlushedWrites, AreDoneIfAMajorityOfTheOthersHadTakenThem) {
@@ -89,7 +57,7 @@ TEST_F(FlushedWrites, AreOfUnknownOutcomeIfNotAllHaveAnswered) {
 
 TEST_F(FlushedWrites, AreOfUnknownOutcomeIfAnotherPrimaryMayHaveMetThem) {
   StartSet();
-  LoseGrant();
+  GrantToAnother();
   Flush();
   Answer(1, Ack{id_});
   Refuse(2);
@@ -98,11 +66,8 @@ TEST_F(FlushedWrites, AreOfUnknownOutcomeIfAnotherPrimaryMayHaveMetThem) {
 
 TEST_F(FlushedWrites, AreOfUnknownOutcomeAlsoIfThatIsOverAgain) {
   StartSet();
-  LoseGrant();
-  std::string reply;
-  Submit({"SET", tag_ + "b", "w"}, &reply);
-  GrantAll();
-  EXPECT_EQ(Sent<Ask>().size(), 2u) << "under the new grant";
+  GrantToAnother();
+  TakeBack();
   Flush();
   Answer(1, Ack{id_});
   Refuse(2);
@@ -129,7 +94,7 @@ TEST_F(FlushedWrites, OfGroupsAreRunAgainIfTooFewHadTakenThem) {
 
 TEST_F(FlushedWrites, OfGroupsAreOfUnknownOutcomeIfAnotherPrimaryMayHaveMetThem) {
   StartRename();
-  LoseGrant();
+  GrantToAnother();
   Flush();
   Answer(1, Ack{id_});
   Refuse(2);
